@@ -1,0 +1,43 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
+
+setup:  ## makes .venv and checks the system libraries (instant once done)
+	@scripts/setup
+
+setup-tests: setup
+	@scripts/setup-tests
+
+statements: setup  ## the sample: April to August 2004 by command line, September by Airflow
+	@$(BIN)/python scripts/statements.py
+
+airflow: setup  ## Airflow with its UI on the sample site, at loopback only
+	@$(BIN)/python scripts/airflow.py
+
+lint: setup  ## style of Python and SQL, and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/sqlfluff lint --processes 2 sql
+	$(BIN)/mypy
+
+format: setup  ## mends what ruff and sqlfluff can mend by themselves
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/sqlfluff fix --processes 2 sql
+
+test: setup-tests lint  ## lint, types and all tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lock: setup  ## resolves requirements.lock anew from pyproject.toml
+	UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --group dev \
+	    --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+	    --quiet --output-file requirements.lock
+
+clean:  ## removes the environment, the sample site and all caches
+	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help setup setup-tests statements airflow lint format test lock clean
