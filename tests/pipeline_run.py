@@ -1,0 +1,76 @@
+"""Runs the pipeline on a site, the way its users do: by the command line, in this process.
+
+    outcome = pbc(site, "close", "2004-04")
+    rows = export(site, "charges", "2004-04")
+
+Every test that compares the pipeline with a model or with a worked example goes through here, so
+that it proves what a user gets and not what some function inside returns.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind: its exit code and everything it printed."""
+
+    exit_code: int
+    output: str
+
+
+def pbc(site: Path, *arguments: str) -> Outcome:
+    """Runs one `pbc` command on a site and returns its outcome, whatever that is.
+
+    An exception that a command lets out is raised again here: no command may let one out.
+    """
+    from transforms.cli import app
+
+    result = CliRunner().invoke(app, list(arguments), env={"PBC_SITE": str(site)})
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Outcome(result.exit_code, result.output)
+
+
+def done(site: Path, *arguments: str) -> Outcome:
+    """Runs one `pbc` command that must succeed; shows what it printed if it does not."""
+    outcome = pbc(site, *arguments)
+    assert outcome.exit_code == 0, f"pbc {' '.join(arguments)}: {outcome}"
+    return outcome
+
+
+def land(site: Path, *files: Path, commissioner: str | None = None) -> Outcome:
+    """Lands these files in this order, or the whole inbox; every one must land."""
+    return done(site, "land", *whose(commissioner), *map(str, files))
+
+
+def close(
+    site: Path, period: str, *, revise: bool = False, commissioner: str | None = None
+) -> Outcome:
+    """Closes a period, which must succeed."""
+    extra = ["--revise"] if revise else []
+    return done(site, "close", period, *extra, *whose(commissioner))
+
+
+def export(site: Path, table: str, period: str, *, commissioner: str | None = None) -> list[Row]:
+    """Exports a table of a closed period as CSV and returns its rows, blank for none."""
+    out = site / f"{table}-{period}-{commissioner or 'only'}.csv"
+    done(
+        site,
+        *("export", table, "--period", period, "--format", "csv"),
+        *("--out", str(out)),
+        *whose(commissioner),
+    )
+    return list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+
+
+def whose(commissioner: str | None) -> Sequence[str]:
+    """Returns the option that names a commissioner, where a site has several."""
+    return ["--commissioner", commissioner] if commissioner else []
