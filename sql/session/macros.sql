@@ -1,0 +1,58 @@
+-- How a field's text is read. A value is taken only when it says exactly what was written, so
+-- that nothing is guessed and nothing is lost: whatever fails stays beside it as submitted.
+
+-- A date written YYYY-MM-DD; null for anything else, however nearly a date.
+create or replace temp macro iso_date(field) as
+case
+    when length(field) = 10 and cast(try_cast(field as date) as varchar) = field
+        then try_cast(field as date)
+end;
+
+-- A date-time written YYYY-MM-DDTHH:MM:SS.
+create or replace temp macro iso_datetime(field) as
+case
+    when
+        length(field) = 19
+        and strftime(try_cast(field as timestamp), '%Y-%m-%dT%H:%M:%S') = field
+        then try_cast(field as timestamp)
+end;
+
+-- A whole number written in digits, with or without leading zeros.
+create or replace temp macro whole_number(field) as
+case
+    when cast(try_cast(field as integer) as varchar) = field then try_cast(field as integer)
+    when regexp_full_match(field, '[0-9]{1,9}') then try_cast(field as integer)
+end;
+
+-- An organisation's code without the 00 that makes a trust's three characters five.
+create or replace temp macro organisation_code(field) as
+case
+    when length(field) = 5 and suffix(field, '00') then left(field, 3)
+    else field
+end;
+
+-- A valid NHS number: ten digits, not all the same, with the check digit of modulus 11
+-- (NHS Data Dictionary, NHS NUMBER).
+create or replace temp macro nhs_number_is_valid(field) as
+coalesce(
+    length(field) = 10
+    and regexp_full_match(field, '[0-9]{10}')
+    and field <> repeat(left(field, 1), 10)
+    and (
+        11 - (
+            10 * (ascii(field[1]) - 48) + 9 * (ascii(field[2]) - 48) + 8 * (ascii(field[3]) - 48)
+            + 7 * (ascii(field[4]) - 48) + 6 * (ascii(field[5]) - 48) + 5 * (ascii(field[6]) - 48)
+            + 4 * (ascii(field[7]) - 48) + 3 * (ascii(field[8]) - 48) + 2 * (ascii(field[9]) - 48)
+        ) % 11
+    ) % 11 = ascii(field[10]) - 48,
+    false
+);
+
+-- Half away from zero, to the penny: what DuckDB's round() does to a DECIMAL.
+create or replace temp macro to_the_penny(amount) as cast(round(amount, 2) as decimal(18, 2));
+
+-- The financial year, April to March, that a day falls in, written 2004/05.
+create or replace temp macro financial_year(day) as
+cast(year(day - interval 3 month) as varchar)
+|| '/'
+|| lpad(cast((year(day - interval 3 month) + 1) % 100 as varchar), 2, '0');

@@ -1,0 +1,124 @@
+"""A feed file as bytes: its content's hash, size and line ends, and whether it is text at all.
+
+The whole content is read once, in blocks, so that a file of any size takes the same memory. What
+is looked for here is what the readers could not tell from the records alone.
+"""
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from transforms.errors import RefusedFile
+
+_BLOCK = 1 << 20
+_GZIP_MAGIC = b"\x1f\x8b"
+_BOM = b"\xef\xbb\xbf"
+
+# A field that begins or ends with a space, or is quoted around one: then fields need trimming.
+_PADDING = (b" ,", b", ", b' "', b'" ', b" \n", b" \r", b"\t")
+
+
+@dataclass(frozen=True)
+class FeedFile:
+    """What is known of a file before it is read as records.
+
+    `sha256` and `size` are of the content, decompressed. `head` and `tail` are its first and last
+    mebibyte. `line_feeds` counts them; `padded` says that some field may need trimming.
+    """
+
+    path: Path
+    compressed: bool
+    sha256: str
+    size: int
+    head: bytes
+    tail: bytes
+    line_feeds: int
+    padded: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def has_bom(self) -> bool:
+        return self.head.startswith(_BOM)
+
+    @property
+    def lines(self) -> int:
+        """Lines of the content, whether or not the last one is ended."""
+        return self.line_feeds + (0 if self.tail.endswith(b"\n") or not self.size else 1)
+
+    def head_lines(self, count: int) -> list[bytes]:
+        """The first lines, without their ends; fewer where the head has no more."""
+        return self.head.removeprefix(_BOM).replace(b"\r\n", b"\n").split(b"\n")[:count]
+
+
+def inspect(path: Path) -> FeedFile:
+    """Read a file once. Raises RefusedFile: F01 if it is no text, F02 if it is cut short."""
+    digest = hashlib.sha256()
+    size = line_feeds = 0
+    head = tail = b""
+    padded = False
+    for block in _content(path):
+        digest.update(block)
+        if b"\0" in block:
+            line = line_feeds + block[: block.index(b"\0")].count(b"\n") + 1
+            raise RefusedFile(
+                "F01",
+                "There is a NUL byte: this is not a text file, or it was damaged on its way.",
+                line=line,
+                mend="Ask for the file again.",
+            )
+        if len(head) < _BLOCK:
+            head = (head + block)[:_BLOCK]
+        # One byte of the block before, so that what straddles the edge is seen.
+        seam = tail[-1:] + block
+        padded = padded or any(mark in seam for mark in _PADDING)
+        tail = (tail + block)[-_BLOCK:]
+        size += len(block)
+        line_feeds += block.count(b"\n")
+    if size == 0:
+        raise RefusedFile("F01", "The file is empty.", mend="Ask for the file again.")
+    return FeedFile(
+        path=path,
+        compressed=_is_gzip(path),
+        sha256=digest.hexdigest(),
+        size=size,
+        head=head,
+        tail=tail,
+        line_feeds=line_feeds,
+        padded=padded,
+    )
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+
+
+def _content(path: Path) -> Iterator[bytes]:
+    """The content in blocks, decompressed."""
+    try:
+        opened = gzip.open(path) if _is_gzip(path) else path.open("rb")
+        with opened as file:
+            while block := file.read(_BLOCK):
+                yield block
+    except EOFError as error:
+        raise RefusedFile(
+            "F02", "The compressed file ends too early.", mend="Ask for the whole file again."
+        ) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise RefusedFile(
+            "F01",
+            "The file begins like gzip but cannot be decompressed.",
+            mend="Ask for the file again.",
+        ) from error
+    except OSError as error:
+        raise RefusedFile(
+            "F01",
+            f"The file cannot be read ({error.strerror}).",
+            mend="Check that it is there and that it may be read.",
+        ) from error

@@ -1,0 +1,333 @@
+"""Stage `land`: feed files into the record log, whole or not at all.
+
+Owns the inbox and its neighbours (archive, held, refused) and the tables interchange, scope,
+record and quarantine. A file is landed in one transaction and moved after it: killed in between,
+the next landing knows the content again and only moves it.
+"""
+
+import contextlib
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from transforms import warehouse
+from transforms.errors import PbcError, RefusedFile, UsageError
+from transforms.feeds import Interchange, choose, delimited
+from transforms.feeds.file import FeedFile, inspect
+from transforms.feeds.nwcs import not_a_record
+from transforms.site import LandingSettings, Site
+
+STAGE = "land"
+REPORT_SUFFIX = ".report.txt"
+
+_FEW_RECORDS = 100  # a bulk replacement that removes no more is never held (rule H01)
+
+Outcome = Literal["landed", "known", "held", "refused"]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """What became of one file. `message` says it in a sentence, with no patient's data.
+
+    `landing_number`, `records` and `quarantined` are null unless the file is in the log.
+    """
+
+    file_name: str
+    outcome: Outcome
+    message: str
+    rule: str | None = None
+    sender: str | None = None
+    interchange_id: str | None = None
+    landing_number: int | None = None
+    records: int | None = None
+    quarantined: int | None = None
+    notices: tuple[str, ...] = ()
+
+
+class HeldFile(PbcError):
+    """A bulk replacement that waits for a person (rule H01)."""
+
+    exit_code = 1
+
+
+def land_inbox(
+    site: Site, commissioner: str, *, progress: Progress | None = None
+) -> list[LandedFile]:
+    """Land every file of a commissioner's inbox, in name order, and move each to where it belongs.
+
+    A refused or held file does not stop the others.
+    """
+    inbox = site.inbox(commissioner)
+    files = sorted(
+        path
+        for path in (inbox.iterdir() if inbox.is_dir() else ())
+        if path.is_file() and not path.name.startswith(".")
+    )
+    places = {
+        "landed": site.archive(commissioner),
+        "known": site.archive(commissioner),
+        "held": site.held(commissioner),
+        "refused": site.refused(commissioner),
+    }
+    landed = []
+    for path, result in _land(site, commissioner, files, progress):
+        landed.append(result)
+        place = _move(path, places[result.outcome])
+        if result.outcome in ("held", "refused"):
+            _report(place, result)
+    return landed
+
+
+def land_files(
+    site: Site,
+    commissioner: str,
+    files: Iterable[Path],
+    *,
+    progress: Progress | None = None,
+) -> list[LandedFile]:
+    """Land the files named, which stay where they are; a held one is copied to held/."""
+    paths = list(files)
+    for path in paths:
+        if not path.is_file():
+            raise UsageError(f"There is no file {path}. Nothing was landed.")
+    landed = []
+    for path, result in _land(site, commissioner, paths, progress):
+        landed.append(result)
+        if result.outcome == "held":
+            place = _free_name(path, site.held(commissioner))
+            shutil.copyfile(path, place)
+            _report(place, result)
+        elif result.outcome == "refused":
+            refused = site.refused(commissioner)
+            refused.mkdir(parents=True, exist_ok=True)
+            _report(refused / path.name, result)
+    return landed
+
+
+def _land(
+    site: Site, commissioner: str, files: list[Path], progress: Progress | None
+) -> Iterator[tuple[Path, LandedFile]]:
+    with warehouse.open_warehouse(site, commissioner, "landing feed files") as connection:
+        for place, path in enumerate(files):
+            if progress is not None:
+                progress(path.name, place, len(files))
+            yield path, land_file(connection, path, site.config.landing)
+
+
+def land_file(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    settings: LandingSettings,
+    *,
+    release: bool = False,
+) -> LandedFile:
+    """Land one file, or say why not. With `release`, a file that would be held is landed."""
+    try:
+        file = inspect(path)
+        known = _landed_before(connection, file)
+        if known is not None:
+            return known
+        reader = choose(file)
+        interchange = reader.open(connection, file, _next_scope(connection))
+        _refuse_reuse(connection, interchange)
+        with warehouse.transaction(connection):
+            return _append(connection, file, interchange, settings, reader.confirm, release)
+    except RefusedFile as refusal:
+        return LandedFile(path.name, "refused", str(refusal), rule=refusal.rule)
+    except HeldFile as held:
+        return LandedFile(
+            path.name,
+            "held",
+            str(held),
+            rule="H01",
+            sender=interchange.sender,
+            interchange_id=interchange.interchange_id,
+        )
+
+
+def _append(
+    connection: duckdb.DuckDBPyConnection,
+    file: FeedFile,
+    interchange: Interchange,
+    settings: LandingSettings,
+    confirm: Callable[[duckdb.DuckDBPyConnection, FeedFile, int], None],
+    release: bool,
+) -> LandedFile:
+    landing_number = _count(connection, "select coalesce(max(landing_number), 0) + 1 from interchange")
+    first_record = _count(connection, "select count(*) from record")
+    with _reading_refusals():
+        warehouse.run(
+            connection,
+            "land/record.sql",
+            landing_number=landing_number,
+            first_record=first_record,
+        )
+    records = _count(connection, "select count(*) from record") - first_record
+    confirm(connection, file, records)
+    if not release:
+        _hold_large_removals(connection, interchange, settings)
+    warehouse.run(connection, "land/quarantine.sql")
+    warehouse.run(connection, "land/scope.sql")
+    connection.execute(
+        warehouse.read("land/interchange.sql"),
+        {
+            "landing_number": landing_number,
+            "content_sha256": file.sha256,
+            "file_name": file.name,
+            "format": interchange.format,
+            "interchange_id": interchange.interchange_id,
+            "sender": interchange.sender,
+            "prime_recipient": interchange.prime_recipient,
+            "protocol": interchange.protocol,
+            "period_start": interchange.period_start,
+            "period_end": interchange.period_end,
+            "extract_datetime": interchange.extract_datetime,
+            "declared_records": interchange.declared_records,
+            "records": records,
+            "passed_over": interchange.passed_over,
+            "first_record": first_record,
+        },
+    )
+    quarantined = _count(
+        connection,
+        "select count(*) from quarantine where landing_number = getvariable('landing_number')",
+    )
+    return LandedFile(
+        file.name,
+        "landed",
+        f"{records} records landed, {quarantined} of them quarantined.",
+        sender=interchange.sender,
+        interchange_id=interchange.interchange_id,
+        landing_number=landing_number,
+        records=records,
+        quarantined=quarantined,
+        notices=interchange.notices,
+    )
+
+
+@contextlib.contextmanager
+def _reading_refusals() -> Iterator[None]:
+    """What DuckDB says while it reads a file, as the refusal it means."""
+    try:
+        yield
+    except duckdb.InvalidInputException as error:
+        if "not a record" in str(error):
+            raise not_a_record() from None
+        # The message quotes the line, which may be a patient's.
+        raise RefusedFile(
+            "F01",
+            "The file cannot be read as CSV to its end: its line ends are mixed, or it is damaged.",
+            mend="Ask for it again, with one kind of line end throughout.",
+        ) from None
+
+
+def _landed_before(
+    connection: duckdb.DuckDBPyConnection, file: FeedFile
+) -> LandedFile | None:
+    """The same content landed earlier: nothing to do, and said so."""
+    found = warehouse.rows(
+        connection,
+        "select * from interchange where content_sha256 = $sha256",
+        {"sha256": file.sha256},
+    )
+    if not found:
+        return None
+    earlier = found[0]
+    return LandedFile(
+        file.name,
+        "known",
+        f"The same content landed before, as number {earlier['landing_number']} "
+        f"({earlier['file_name']}): nothing to do.",
+        sender=earlier["sender"],
+        interchange_id=earlier["interchange_id"],
+        landing_number=earlier["landing_number"],
+    )
+
+
+def _refuse_reuse(connection: duckdb.DuckDBPyConnection, interchange: Interchange) -> None:
+    """Rule F05: a sender's interchange identifier is used once."""
+    found = warehouse.rows(
+        connection,
+        "select file_name, landing_number from interchange "
+        "where sender = $sender and interchange_id = $interchange_id",
+        {"sender": interchange.sender, "interchange_id": interchange.interchange_id},
+    )
+    if found:
+        raise RefusedFile(
+            "F05",
+            f"Interchange {interchange.interchange_id} of sender {interchange.sender} landed "
+            f"before with other content, as number {found[0]['landing_number']} "
+            f"({found[0]['file_name']}).",
+            mend="Ask the sender for a new interchange with an identifier of its own.",
+        )
+
+
+def _hold_large_removals(
+    connection: duckdb.DuckDBPyConnection, interchange: Interchange, settings: LandingSettings
+) -> None:
+    """Rule H01: a bulk replacement over too long a period, or that takes too much away."""
+    release = (
+        f"Check it with the sender, then 'pbc release {interchange.interchange_id}' or "
+        f"'pbc reject {interchange.interchange_id}'."
+    )
+    possible = 0
+    for scope in warehouse.rows(connection, warehouse.read("land/removal_candidates.sql")):
+        possible = max(possible, scope["candidates"])
+        if scope["period_days"] > settings.bulk_period_limit_days:
+            raise HeldFile(
+                f"H01 The report period {scope['period_start']} to {scope['period_end']} has "
+                f"{scope['period_days']} days; the limit is {settings.bulk_period_limit_days} "
+                f"([landing] bulk_period_limit_days). {release}"
+            )
+    if possible <= _FEW_RECORDS:
+        return
+    for scope in warehouse.rows(connection, warehouse.read("land/removal.sql")):
+        removed, covered = scope["removed"], scope["covered"]
+        if removed > _FEW_RECORDS and removed * 100 > settings.bulk_shrink_percent * covered:
+            raise HeldFile(
+                f"H01 This bulk replacement would remove {removed} of the {covered} live records "
+                f"that it covers; the limit is {settings.bulk_shrink_percent:g} per cent "
+                f"([landing] bulk_shrink_percent). {release}"
+            )
+
+
+def _next_scope(connection: duckdb.DuckDBPyConnection) -> int:
+    return _count(connection, "select coalesce(max(scope_number), 0) + 1 from scope")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _move(path: Path, folder: Path) -> Path:
+    place = _free_name(path, folder)
+    shutil.move(path, place)
+    return place
+
+
+def _free_name(path: Path, folder: Path) -> Path:
+    """A name in the folder that no file of other content bears."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / path.name
+    if place.exists() and _sha256(place) != _sha256(path):
+        place = folder / f"{_sha256(path)[:8]}_{path.name}"
+    return place
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _report(place: Path, result: LandedFile) -> None:
+    """Write beside the file why it lies there."""
+    place.with_name(place.name + REPORT_SUFFIX).write_text(
+        f"{result.file_name}\n{result.outcome}: {result.message}\n", encoding="utf-8"
+    )

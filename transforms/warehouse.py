@@ -1,0 +1,217 @@
+"""The warehouse of one commissioner: its lock, its schema version, and how SQL files are run.
+
+DuckDB lets one process write and then locks out all others, readers too. A lock file beside the
+warehouse makes whoever comes second wait and say for whom, instead of failing.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from transforms.errors import ControlFailure, PbcError, UsageError
+from transforms.site import Site
+
+SQL = Path(__file__).resolve().parents[1] / "sql"
+CODES = Path(__file__).resolve().parents[1] / "data" / "codes"
+
+_LOCK_POLL_SECONDS = 0.05
+
+Say = Callable[[str], None]
+
+
+def say_to_stderr(message: str) -> None:
+    """Tell a person at a terminal; task logs take it up as well."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def schema_version() -> int:
+    """The schema version that this software writes: its last migration's number."""
+    return max(int(path.name.split("_")[0]) for path in (SQL / "schema").glob("*.sql"))
+
+
+@contextlib.contextmanager
+def lock(
+    path: Path, purpose: str, *, shared: bool = False, say: Say = say_to_stderr
+) -> Iterator[None]:
+    """Hold the lock file at `path`, alone or with other readers; wait, saying for whom.
+
+    `purpose` is what the holder is doing: it stands in the file for those who wait.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        told = False
+        while True:
+            try:
+                fcntl.flock(file, mode | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not told:
+                    say(f"Waiting for {_holder(path)} to finish with {path.stem}.")
+                    told = True
+                time.sleep(_LOCK_POLL_SECONDS)
+        if not shared:
+            file.truncate(0)
+            file.write(json.dumps({"process": os.getpid(), "purpose": purpose}))
+            file.flush()
+        yield
+
+
+def _holder(path: Path) -> str:
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return f"{held['purpose']!r} (process {held['process']})"
+    except (ValueError, KeyError, OSError):
+        return "another process"
+
+
+@contextlib.contextmanager
+def open_warehouse(
+    site: Site, commissioner: str, purpose: str, *, read_only: bool = False, say: Say = say_to_stderr
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a commissioner's warehouse under its lock; make or migrate it where that is due.
+
+    Raises UsageError where a reader finds none, and ControlFailure where newer software wrote it.
+    """
+    path = site.warehouse(commissioner)
+    with lock(path.with_suffix(".lock"), purpose, shared=read_only, say=say):
+        if not path.exists():
+            if read_only:
+                raise UsageError(
+                    f"Nothing has been landed for {commissioner} yet ({path} is not there). "
+                    "Run 'pbc land' first."
+                )
+            _create(path)
+        with contextlib.closing(_connect(site, path, read_only=read_only)) as connection:
+            yield connection
+
+
+def _connect(site: Site, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    settings = site.config.warehouse
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if settings.memory_limit is not None:
+        config["memory_limit"] = settings.memory_limit
+    if settings.threads is not None:
+        config["threads"] = settings.threads
+    if settings.temp_directory is not None:
+        config["temp_directory"] = settings.temp_directory
+    try:
+        version = _read_version(path)
+        if version > schema_version():
+            raise ControlFailure(
+                f"{path} was written by newer software (schema {version}; this one knows "
+                f"{schema_version()}). Use that version of pbc."
+            )
+        if version < schema_version():
+            _migrate(path, version)
+        connection = duckdb.connect(str(path), read_only=read_only, config=config)
+    except duckdb.Error as error:
+        raise ControlFailure(
+            f"{path} cannot be opened as a warehouse: {_first_line(error)} "
+            "If it is damaged, restore it from a backup."
+        ) from error
+    for file in ("macros.sql", "codes.sql", "record_fate.sql"):
+        connection.execute("set variable codes = $codes", {"codes": str(CODES)})
+        connection.execute((SQL / "session" / file).read_text(encoding="utf-8"))
+    return connection
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _read_version(path: Path) -> int:
+    with contextlib.closing(duckdb.connect(str(path), read_only=True)) as connection:
+        row = connection.execute("select version from schema_version").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _create(path: Path) -> None:
+    """Make an empty warehouse aside and move it in, so that a kill leaves none or a whole one."""
+    aside = path.with_suffix(".new")
+    for leftover in (aside, aside.with_suffix(".new.wal")):
+        leftover.unlink(missing_ok=True)
+    with contextlib.closing(duckdb.connect(str(aside))) as connection:
+        for migration in sorted((SQL / "schema").glob("*.sql")):
+            connection.execute(migration.read_text(encoding="utf-8"))
+        connection.execute("checkpoint")
+    aside.rename(path)
+
+
+def _migrate(path: Path, version: int) -> None:
+    """Copy the warehouse, then bring it to this software's schema in one transaction."""
+    kept = path.with_name(f"{path.stem}.schema{version}.duckdb")
+    with contextlib.closing(duckdb.connect(str(path))) as connection:
+        connection.execute("checkpoint")
+    if not kept.exists():
+        copying = kept.with_suffix(".copying")
+        shutil.copyfile(path, copying)
+        copying.rename(kept)
+    with contextlib.closing(duckdb.connect(str(path))) as connection, transaction(connection):
+        for migration in sorted((SQL / "schema").glob("*.sql")):
+            if int(migration.name.split("_")[0]) > version:
+                connection.execute(migration.read_text(encoding="utf-8"))
+        connection.execute("update schema_version set version = $new", {"new": schema_version()})
+
+
+@contextlib.contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One transaction: committed at the end, rolled back on any error.
+
+    Raises ControlFailure where the disk or the memory gave out, with the last state kept.
+    """
+    connection.execute("begin transaction")
+    try:
+        yield
+        connection.execute("commit")
+    except PbcError:
+        _roll_back(connection)
+        raise
+    except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
+        _roll_back(connection)
+        raise ControlFailure(
+            f"The machine gave out: {_first_line(error)} Nothing was changed. Free space or "
+            "raise [warehouse] memory_limit, then run the same command again."
+        ) from error
+    except BaseException:
+        _roll_back(connection)
+        raise
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    # A commit that failed has rolled back already.
+    with contextlib.suppress(duckdb.Error):
+        connection.execute("rollback")
+
+
+def run(connection: duckdb.DuckDBPyConnection, file: str, **variables: Any) -> None:
+    """Run one file of sql/. Each variable can be read in it as `getvariable('name')`."""
+    for name, value in variables.items():
+        connection.execute(f"set variable {name} = $value", {"value": value})
+    connection.execute((SQL / file).read_text(encoding="utf-8"))
+
+
+def rows(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """The result of a small query as one dictionary a row."""
+    result = connection.execute(query, parameters or {})
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def read(file: str) -> str:
+    """The text of one file of sql/ that holds a query rather than a statement."""
+    return (SQL / file).read_text(encoding="utf-8")
