@@ -1,0 +1,171 @@
+"""The protocol examples, held against the pipeline and against the second implementation."""
+
+from collections import Counter
+
+import pytest
+
+from tests.models import protocol
+from tests.pipeline_run import close, export, land
+from tests.site_builder import Cell, NwcsFile, Row, SiteBuilder, episode_row
+from tests.worked_examples.protocol import (
+    APRIL,
+    HISTORIES,
+    QUARANTINE,
+    Batch,
+    History,
+    Sent,
+    Spoilt,
+)
+
+# The dates of a good record, so that a spoilt one says nothing about the others.
+DATES: dict[str, Cell] = {
+    "discharge_date": "2004-04-13",
+    "episode_start_date": "2004-04-10",
+    "episode_end_date": "2004-04-13",
+    "cds_activity_date": "2004-04-13",
+    "cds_applicable_datetime": "2004-04-14T09:30:00",
+}
+
+by_history = pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.title)
+by_fault = pytest.mark.parametrize("spoilt", QUARANTINE, ids=lambda spoilt: spoilt.title)
+
+
+def files_of(history: History) -> list[NwcsFile]:
+    """Returns a history's interchanges; its place in the table makes its sender and identifiers."""
+    number = HISTORIES.index(history)
+    return [file_of(number, place, batch) for place, batch in enumerate(history.batches)]
+
+
+def file_of(number: int, place: int, batch: Batch) -> NwcsFile:
+    """Returns one interchange of a history."""
+    start, end = batch.period or ("", "")
+    return NwcsFile(
+        f"H{number:02d}-{place}",
+        [record_of(number, record) for record in batch.sent],
+        sender=f"Q{number:02d}",
+        prime_recipient=batch.prime_recipient,
+        protocol="020" if batch.period else "010",
+        bulk_group=batch.bulk_group if batch.period else "",
+        period_start=start,
+        period_end=end,
+        extract_datetime=batch.extract,
+    )
+
+
+def record_of(number: int, record: Sent) -> Row:
+    """Returns a record of a history as canonical text."""
+    identity = {
+        "cds_unique_identifier": f"H{number:02d}{record.identifier}",
+        "provider_spell_number": f"H{number:02d}{record.identifier}",
+        "cds_applicable_datetime": record.applicable,
+    }
+    return episode_row(1 + number, nights=3, **{**identity, **record.given})
+
+
+def as_landed(files: list[NwcsFile]) -> list[protocol.Interchange]:
+    """Returns files, in order of landing, as the second implementation takes them."""
+    return [
+        protocol.Interchange(
+            landing,
+            file.sender,
+            file.prime_recipient,
+            file.protocol,
+            file.bulk_group,
+            file.period_start,
+            file.period_end,
+            file.extract_datetime,
+            tuple(file.records),
+        )
+        for landing, file in enumerate(files, start=1)
+    ]
+
+
+@pytest.fixture(scope="module")
+def fates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]]:
+    """Lands all histories in one site and exports how many records met which fate."""
+    builder = SiteBuilder(tmp_path_factory.mktemp("site"))
+    builder.setting("gates", enforce=False)
+    builder.write()
+    paths = [
+        file.write(builder.directory / "sent" / f"{file.interchange_id}.csv")
+        for history in HISTORIES
+        for file in files_of(history)
+    ]
+    land(builder.directory, *paths)
+    close(builder.directory, "2004-04")
+    found: dict[str, Counter[str]] = {}
+    for row in export(builder.directory, "fates", "2004-04"):
+        found.setdefault(row["interchange_id"], Counter())[row["fate"]] = int(row["records"])
+    return found
+
+
+@by_history
+def test_pipeline_fates(history: History, fates: dict[str, Counter[str]]) -> None:
+    """In the pipeline the records of an example meet the fates that it says."""
+    for file, batch in zip(files_of(history), history.batches, strict=True):
+        expected = Counter(record.fate for record in batch.sent)
+        assert fates.get(file.interchange_id, Counter()) == expected, history.rule
+
+
+@by_history
+def test_second_implementation_fates(history: History) -> None:
+    """In the second implementation each record of an example meets the fate that it says."""
+    found = protocol.outcome(as_landed(files_of(history))).fates
+    assert found == {
+        (landing, 3 + place): record.fate
+        for landing, batch in enumerate(history.batches, start=1)
+        for place, record in enumerate(batch.sent)
+    }, history.rule
+
+
+def spoilt_file(*, bulk: bool) -> tuple[NwcsFile, dict[str, str]]:
+    """Returns all spoilt records of a protocol in one interchange, and the line of each title."""
+    examples = [each for each in QUARANTINE if each.bulk == bulk]
+    records = [
+        episode_row(place, nights=3, **{**DATES, **each.given})
+        for place, each in enumerate(examples, start=1)
+    ]
+    lines = {each.title: str(3 + place) for place, each in enumerate(examples)}
+    if not bulk:
+        return NwcsFile("SPOILT-NET", records), lines
+    start, end = APRIL
+    return NwcsFile(
+        "SPOILT-BULK",
+        [{**row, "cds_unique_identifier": f"B{row['cds_unique_identifier']}"} for row in records],
+        protocol="020",
+        bulk_group="010",
+        period_start=start,
+        period_end=end,
+    ), lines
+
+
+@pytest.fixture(scope="module")
+def quarantine(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Row]:
+    """Lands all spoilt records and exports those quarantined, by interchange and line."""
+    builder = SiteBuilder(tmp_path_factory.mktemp("site"))
+    builder.setting("gates", enforce=False)
+    builder.write()
+    for bulk in (False, True):
+        file, _ = spoilt_file(bulk=bulk)
+        path = file.write(builder.directory / "sent" / f"{file.interchange_id}.csv")
+        land(builder.directory, path)
+    close(builder.directory, "2004-04")
+    rows = export(builder.directory, "quarantine", "2004-04")
+    return {(row["interchange_id"], row["line"]): row for row in rows}
+
+
+@by_fault
+def test_pipeline_quarantine(spoilt: Spoilt, quarantine: dict[tuple[str, str], Row]) -> None:
+    """The pipeline quarantines a spoilt record for the rules and fields given, and no good one."""
+    file, lines = spoilt_file(bulk=spoilt.bulk)
+    row = quarantine.get((file.interchange_id, lines[spoilt.title]), {"rules": "", "fields": ""})
+    assert set(row["rules"].split(";")) - {""} == {rule for rule, _ in spoilt.faults}
+    assert set(row["fields"].split(";")) - {""} == {field for _, field in spoilt.faults}
+
+
+@by_fault
+def test_second_implementation_quarantine(spoilt: Spoilt) -> None:
+    """The second implementation finds the faults given, and none in a good record."""
+    file, lines = spoilt_file(bulk=spoilt.bulk)
+    landed = protocol.outcome(as_landed([file])).records[1, int(lines[spoilt.title])]
+    assert {(fault.rule, fault.field) for fault in landed.faults} == set(spoilt.faults)
