@@ -1,0 +1,53 @@
+-- What each spell discharged by the period's end would cost and whom, as this close sees it.
+--
+-- Grain: one row per spell discharged by the period's end.
+-- Inputs: spell, priced_spell, attributed_spell, holder.
+--
+-- budget_holder is the practice after successions, and null where nobody here answers.
+create or replace table current_charge as
+select
+    spell.spell_id,
+    spell.provider_code,
+    spell.provider_spell_number,
+    spell.first_record,
+    spell.last_record,
+    spell.nhs_number,
+    cast(spell.episodes as integer) as episodes,
+    spell.admission_date,
+    spell.discharge_date,
+    spell.activity_month,
+    spell.pod,
+    spell.admission_type,
+    spell.hrg_code,
+    cast(spell.length_of_stay as integer) as length_of_stay,
+    cast(spell.adjusted_length_of_stay as integer) as adjusted_length_of_stay,
+    cast(spell.age as integer) as age,
+    priced_spell.price_status,
+    priced_spell.exclusion_reason,
+    priced_spell.tariff_edition,
+    priced_spell.base_price,
+    priced_spell.short_stay_adjustment,
+    priced_spell.excess_days,
+    priced_spell.excess_day_payment,
+    priced_spell.top_up_service,
+    priced_spell.top_up_payment,
+    priced_spell.market_forces_payment,
+    priced_spell.total_price,
+    attributed_spell.attribution_basis,
+    attributed_spell.submitted_practice_code,
+    attributed_spell.practice_code,
+    attributed_spell.responsible,
+    attributed_spell.not_responsible_reason,
+    if(
+        attributed_spell.responsible,
+        coalesce(holder.budget_holder, attributed_spell.practice_code),
+        null
+    ) as budget_holder,
+from spell
+inner join priced_spell on spell.first_record = priced_spell.first_record
+inner join attributed_spell on spell.first_record = attributed_spell.first_record
+left join holder
+    on
+        attributed_spell.practice_code = holder.practice_code
+        and financial_year(spell.activity_month) >= holder.from_year
+        and coalesce(financial_year(spell.activity_month) < holder.until_year, true);

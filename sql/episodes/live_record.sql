@@ -1,0 +1,14 @@
+-- What became of each identifier's last good record, at the close's mark.
+--
+-- Grain: one row per CDS unique identifier with a good record that is no deletion.
+-- Inputs: record_fate (of record, quarantine and scope), cds_record_type.
+create or replace table live_record as
+select
+    fate.record_id,
+    fate.fate, -- live, replaced or deleted
+    fate.correction_quarantined,
+    fate.prime_recipient_changed,
+    cds_record_type."group" as record_group, -- finished, other or unfinished
+from record_fate(getvariable('high_water')) as fate
+inner join record on fate.record_id = record.rowid
+inner join cds_record_type on record.cds_record_type = cds_record_type.code;

@@ -1,0 +1,95 @@
+-- What this close has to post: the difference between the current charges and what the ledger
+-- holds.
+--
+-- Grain: one row per spell with a difference in budget holder, activity month, POD, HRG or price.
+-- Inputs: charge, posting, close, holder.
+--
+-- A change whose old or new activity month is frozen is held whole. But what a succession moves is
+-- posted all the same, as it was posted before, since its budget moves.
+create or replace temp table entry as
+with due as (
+    select charge.*
+    from charge
+    where
+        charge.to_close is null
+        and charge.responsible
+        and charge.price_status in ('priced', 'local')
+        and coalesce(charge.activity_month >= getvariable('ledger_opens'), true)
+),
+
+posted as (
+    select charge.*
+    from posting
+    inner join charge on posting.charge_number = charge.charge_number
+    where
+        posting.kind = 'charge'
+        and posting.charge_number not in (
+            select charge_number
+            from posting
+            where kind = 'credit'
+        )
+),
+
+posted_before as (
+    select distinct spell_id
+    from posting
+),
+
+difference as (
+    select
+        coalesce(due.spell_id, posted.spell_id) as spell_id,
+        due.charge_number as due_number,
+        posted.charge_number as posted_number,
+        due.budget_holder as due_holder,
+        posted.budget_holder as posted_holder,
+        due.activity_month as due_month,
+        posted.activity_month as posted_month,
+        due.tariff_edition as due_edition,
+        posted.tariff_edition as posted_edition,
+        coalesce(due.total_price, 0) - coalesce(posted.total_price, 0) as amount,
+        coalesce(due.activity_month < getvariable('frozen_before'), false)
+        or coalesce(posted.activity_month < getvariable('frozen_before'), false) as is_frozen,
+        coalesce(heir.budget_holder, posted.budget_holder) as heir,
+    from due
+    full join posted on due.spell_id = posted.spell_id
+    left join holder as heir
+        on
+            posted.budget_holder = heir.practice_code
+            and financial_year(posted.activity_month) >= heir.from_year
+            and coalesce(financial_year(posted.activity_month) < heir.until_year, true)
+    where
+        due.spell_id is null
+        or posted.spell_id is null
+        or due.budget_holder is distinct from posted.budget_holder
+        or due.activity_month is distinct from posted.activity_month
+        or due.pod is distinct from posted.pod
+        or due.hrg_code is distinct from posted.hrg_code
+        or due.total_price is distinct from posted.total_price
+)
+
+select
+    difference.spell_id,
+    difference.due_number,
+    difference.posted_number,
+    difference.due_month,
+    difference.posted_month,
+    difference.amount,
+    difference.heir,
+    difference.is_frozen,
+    case
+        when difference.is_frozen and difference.heir <> difference.posted_holder then 'moved'
+        when difference.is_frozen then 'held'
+        when difference.due_number is null then 'withdrawn'
+        when difference.posted_number is null and posted_before.spell_id is not null then 'restored'
+        when difference.posted_number is null and difference.due_month = getvariable('period')
+            then 'new'
+        when difference.posted_number is null then 'late'
+        when difference.due_holder <> difference.posted_holder then 'moved'
+        when
+            difference.due_edition is distinct from difference.posted_edition
+            and financial_year(difference.due_month) = financial_year(difference.posted_month)
+            then 'repriced'
+        else 'amended'
+    end as reason,
+from difference
+left join posted_before on difference.spell_id = posted_before.spell_id;

@@ -1,0 +1,32 @@
+-- Hospital provider spells: the stays that are priced.
+--
+-- Grain: one row per provider and provider spell number, those still open included.
+-- Inputs: stay, spell_hrg.
+create or replace table spell as
+select
+    stay.provider_code || '-' || stay.provider_spell_number as spell_id,
+    stay.provider_code,
+    stay.provider_spell_number,
+    stay.first_record, -- where admission, patient and practice come from
+    stay.last_record, -- where discharge comes from
+    stay.episodes,
+    spell_hrg.included_episodes,
+    stay.nhs_number,
+    stay.nhs_number_status,
+    stay.residence_commissioner,
+    stay.gp_practice_code,
+    stay.gmp_code,
+    stay.admission_date,
+    stay.discharge_date, -- null while the spell is open
+    stay.activity_month,
+    stay.length_of_stay,
+    stay.adjusted_length_of_stay,
+    stay.age,
+    stay.pod,
+    stay.admission_type,
+    stay.edition,
+    spell_hrg.hrg_code,
+    spell_hrg.all_excluded,
+    spell_hrg.exclusion_line, -- the first rule in the file that any of its episodes meets
+from stay
+inner join spell_hrg on stay.first_record = spell_hrg.first_record;

@@ -1,0 +1,31 @@
+"""Stage `attribution`: the practice that answers for each spell, and why."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from transforms import warehouse
+from transforms.mark import Close
+
+
+@dataclass(frozen=True)
+class AttributionCounts:
+    """Spells attributed here, in suspense, and submitted to the wrong commissioner."""
+
+    practices: int
+    suspense: int
+    not_responsible: int
+
+
+def build(connection: duckdb.DuckDBPyConnection, close: Close) -> AttributionCounts:
+    """Derive `holder`, `attributed_spell` and `current_charge`."""
+    close.set_variables(connection)
+    for file in ("holder", "attributed_spell", "current_charge"):
+        warehouse.run(connection, f"attribution/{file}.sql")
+    counts = warehouse.rows(
+        connection,
+        "select count(*) filter (where responsible and attribution_basis <> 'resident') "
+        "as practices, count(*) filter (where attribution_basis = 'resident') as suspense, "
+        "count(*) filter (where not responsible) as not_responsible from current_charge",
+    )[0]
+    return AttributionCounts(**counts)

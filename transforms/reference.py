@@ -1,0 +1,403 @@
+"""The reference files: what each must look like, and reading them into the warehouse.
+
+A close reads its reference data from tables of schema `reference`, made here from the files' bytes
+as the close's mark keeps them. A file is read whole or not at all: a bad row is an error that names
+file, line and column, never a value (which may be a patient's).
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from transforms.errors import UsageError
+from transforms.feeds import delimited
+from transforms.feeds.file import FeedFile, inspect
+
+Kind = Literal["text", "code", "date", "whole", "money", "number", "month", "financial_year", "pod"]
+
+_PROBLEMS_SHOWN = 5
+
+# How a kind is recognised and read: {0} is the trimmed text.
+_CHECKS: dict[Kind, str] = {
+    "text": "true",
+    "code": "regexp_full_match({0}, '[0-9A-Za-z]+')",
+    "date": "iso_date({0}) is not null",
+    "whole": "regexp_full_match({0}, '[0-9]{{1,9}}')",
+    "money": "regexp_full_match({0}, '-?[0-9]{{1,13}}([.][0-9]{{1,2}})?')",
+    "number": "regexp_full_match({0}, '-?[0-9]{{1,9}}([.][0-9]{{1,8}})?')",
+    "month": "regexp_full_match({0}, '[0-9]{{4}}-(0[1-9]|1[0-2])')",
+    "financial_year": "regexp_full_match({0}, '[0-9]{{4}}/[0-9]{{2}}') "
+    "and (cast({0}[1:4] as integer) + 1) % 100 = cast({0}[6:7] as integer)",
+    "pod": "{0} in ('elective', 'daycase', 'non_elective')",
+}
+_CASTS: dict[Kind, str] = {
+    "text": "{0}",
+    "code": "{0}",
+    "date": "iso_date({0})",
+    "whole": "cast({0} as integer)",
+    "money": "cast({0} as decimal(18, 2))",
+    "number": "cast({0} as decimal(18, 8))",
+    "month": "cast({0} || '-01' as date)",
+    "financial_year": "{0}",
+    "pod": "{0}",
+}
+_WORDS: dict[Kind, str] = {
+    "text": "text",
+    "code": "a code of letters and digits",
+    "date": "a date, YYYY-MM-DD",
+    "whole": "a whole number",
+    "money": "pounds with at most two decimals and no commas, such as 1234.50",
+    "number": "a number without commas, such as 12.5",
+    "month": "a month, YYYY-MM",
+    "financial_year": "a financial year, such as 2004/05",
+    "pod": "elective, daycase or non_elective",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a reference file. A column that is not `needed` may be left out altogether."""
+
+    name: str
+    kind: Kind = "text"
+    required: bool = False
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A reference file's columns. `key` columns together stand once; none means no such rule.
+
+    `header` is False for the ODS files, which have none: `columns` then are in the file's order.
+    """
+
+    table: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    header: bool = True
+
+
+def _layout(table: str, *columns: Column, key: tuple[str, ...] = ()) -> Layout:
+    return Layout(table, columns, key)
+
+
+LAYOUTS: dict[str, Layout] = {
+    "practices.csv": _layout(
+        "practice",
+        Column("practice_code", "code", required=True),
+        Column("name", required=True),
+        Column("address", needed=False),
+        Column("postcode", needed=False),
+        Column("open_date", "date", needed=False),
+        Column("close_date", "date", needed=False),
+        Column("list_size", "whole", needed=False),
+        Column("weighted_list_size", "number", needed=False),
+        key=("practice_code",),
+    ),
+    "memberships.csv": _layout(
+        "membership",
+        Column("practice_code", "code", required=True),
+        Column("commissioner_code", "code", required=True),
+        Column("start_date", "date", required=True),
+        Column("end_date", "date"),
+    ),
+    "registrations.csv": _layout(
+        "registration",
+        Column("nhs_number", required=True),
+        Column("practice_code", "code", required=True),
+        Column("start_date", "date", required=True),
+        Column("end_date", "date"),
+    ),
+    "gps.csv": _layout(
+        "gp",
+        Column("gmp_code", "code", required=True),
+        Column("practice_code", "code", required=True),
+        Column("start_date", "date", required=True),
+        Column("end_date", "date"),
+    ),
+    "successions.csv": _layout(
+        "succession",
+        Column("practice_code", "code", required=True),
+        Column("successor_code", "code", required=True),
+        Column("date", "date", required=True),
+    ),
+    "providers.csv": _layout(
+        "provider",
+        Column("provider_code", "code", required=True),
+        Column("name", required=True),
+        key=("provider_code",),
+    ),
+    "budgets.csv": _layout(
+        "budget",
+        Column("financial_year", "financial_year", required=True),
+        Column("practice_code", "code", required=True),
+        Column("pod", "pod", required=True),
+        Column("annual_amount", "money", required=True),
+        Column("status"),
+        key=("financial_year", "practice_code", "pod"),
+    ),
+    "history.csv": _layout(
+        "history",
+        Column("practice_code", "code", required=True),
+        Column("financial_year", "financial_year", required=True),
+        Column("pod", "pod", required=True),
+        Column("spells", "whole", required=True),
+        Column("amount", "money", required=True),
+        key=("practice_code", "financial_year", "pod"),
+    ),
+    "participation.csv": _layout(
+        "participation",
+        Column("practice_code", "code", required=True),
+        Column("status", required=True),
+        Column("from_date", "date"),
+        key=("practice_code", "from_date"),
+    ),
+    "scope.csv": _layout(
+        "budget_scope",
+        Column("financial_year", "financial_year", required=True),
+        Column("practice_code", "code", required=True),
+        Column("pod", "pod", required=True),
+        Column("treatment", required=True),
+        key=("financial_year", "practice_code", "pod"),
+    ),
+    "profile.csv": _layout(
+        "profile",
+        Column("financial_year", "financial_year", required=True),
+        Column("pod", "pod", required=True),
+        Column("month", "month", required=True),
+        Column("share", "number", required=True),
+        key=("financial_year", "pod", "month"),
+    ),
+}
+
+EDITION_LAYOUTS: dict[str, Layout] = {
+    "tariff.csv": _layout(
+        "tariff",
+        Column("hrg_code", "code", required=True),
+        Column("hrg_name"),
+        Column("elective_price", "money"),
+        Column("daycase_price", "money"),
+        Column("non_elective_price", "money"),
+        Column("elective_trim_point", "whole"),
+        Column("non_elective_trim_point", "whole"),
+        Column("excess_day_price", "money"),
+        Column("short_stay_percent", "number"),
+        key=("hrg_code",),
+    ),
+    "exclusions.csv": _layout(
+        "exclusion",
+        Column("rule", required=True),
+        Column("field", required=True),
+        Column("match", required=True),
+        Column("value", required=True),
+        Column("reason", required=True),
+    ),
+    "top_ups.csv": _layout(
+        "top_up",
+        Column("service", required=True),
+        Column("rate_percent", "number", required=True),
+        Column("field", required=True),
+        Column("value", required=True),
+        Column("minimum_age", "whole"),
+        Column("maximum_age", "whole"),
+    ),
+    "top_up_providers.csv": _layout(
+        "top_up_provider",
+        Column("service", required=True),
+        Column("provider_code", "code", required=True),
+    ),
+    "market_forces.csv": _layout(
+        "market_forces",
+        Column("provider_code", "code", required=True),
+        Column("index", "number", required=True),
+        key=("provider_code",),
+    ),
+    "local_prices.csv": _layout(
+        "local_price",
+        Column("provider_code", "code"),
+        Column("hrg_code", "code", required=True),
+        Column("pod", "pod"),
+        Column("price", "money", required=True),
+        Column("per", required=True),
+        key=("provider_code", "hrg_code", "pod"),
+    ),
+    "procedure_rank.csv": _layout(
+        "procedure_rank",
+        Column("procedure_code", required=True),
+        Column("rank", "whole", required=True),
+        key=("procedure_code",),
+    ),
+}
+
+
+def create(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+    """Make a layout's empty table in schema `reference`, with the file's line and its edition."""
+    columns = ", ".join(
+        f"{delimited.identifier(column.name)} {_type(column.kind)}" for column in layout.columns
+    )
+    connection.execute(
+        f"create or replace table reference.{layout.table} "
+        f"(edition varchar, line bigint, {columns})"
+    )
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    layout: Layout,
+    shown: str,
+    *,
+    edition: str | None = None,
+) -> None:
+    """Add a file's rows to its table. `shown` is what messages call the file.
+
+    Raises UsageError naming file, line and column.
+    """
+    file = _inspect(path, shown)
+    names, skip = _names(file, layout, shown)
+    delimited.forget_rejects(connection)
+    connection.execute(
+        f"create or replace temp table raw as select * from {delimited.source(file, names, skip=skip)}"
+    )
+    rejected = delimited.rejects(connection)
+    if rejected:
+        raise UsageError(
+            f"{shown}, line {rejected[0].line}: this line cannot be read as {len(names)} "
+            "comma-separated fields. Correct it; values with commas go in double quotes."
+        )
+    read = {
+        column.name: f"nullif(trim({delimited.identifier(column.name)}, ' ' || chr(9)), '')"
+        if column.name in names
+        else "null::varchar"
+        for column in layout.columns
+    }
+    _check(connection, layout, read, shown, skip)
+    selected = ", ".join(
+        f"{_CASTS[column.kind].format(read[column.name])}" for column in layout.columns
+    )
+    connection.execute(
+        f"insert into reference.{layout.table} "
+        f"select $edition, rowid + {skip + 1}, {selected} from raw",
+        {"edition": edition},
+    )
+    _check_key(connection, layout, shown, edition)
+    connection.execute("drop table raw")
+
+
+def _inspect(path: Path, shown: str) -> FeedFile:
+    from transforms.errors import RefusedFile
+
+    try:
+        return inspect(path)
+    except RefusedFile as error:
+        raise UsageError(f"{shown}: {error}") from error
+
+
+def _type(kind: Kind) -> str:
+    return {
+        "date": "date",
+        "whole": "integer",
+        "money": "decimal(18, 2)",
+        "number": "decimal(18, 8)",
+        "month": "date",
+    }.get(kind, "varchar")
+
+
+def _names(file: FeedFile, layout: Layout, shown: str) -> tuple[list[str], int]:
+    """The file's column names in order, and the lines before its rows."""
+    first = file.head_lines(1)[0]
+    try:
+        fields = next(csv.reader([first.decode("utf-8")], strict=True))
+    except (UnicodeDecodeError, csv.Error, StopIteration) as error:
+        raise UsageError(f"{shown}, line 1: not a comma-separated line of UTF-8 text.") from error
+    if not layout.header:
+        expected = [column.name for column in layout.columns]
+        if len(fields) < len(expected):
+            raise UsageError(f"{shown}: {len(fields)} columns; {len(expected)} are expected.")
+        return expected + [f"ignored_{n}" for n in range(len(expected), len(fields))], 0
+    names = [name.strip().lower() for name in fields]
+    known = [column.name for column in layout.columns]
+    repeated = [name for name in known if names.count(name) > 1]
+    missing = [c.name for c in layout.columns if (c.required or c.needed) and c.name not in names]
+    if repeated or missing:
+        wrong = [f"{name} is missing" for name in missing] + [f"{name} twice" for name in repeated]
+        raise UsageError(
+            f"{shown}, line 1: {', '.join(wrong)}. Its columns are {', '.join(known)}."
+        )
+    return [
+        name if name in known else f"ignored_{place}" for place, name in enumerate(names)
+    ], 1
+
+
+def _check(
+    connection: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    read: dict[str, str],
+    shown: str,
+    skip: int,
+) -> None:
+    problems: list[tuple[int, str]] = []
+    for column in layout.columns:
+        text = read[column.name]
+        wrong = f"{text} is not null and not ({_CHECKS[column.kind].format(text)})"
+        if column.required:
+            wrong = f"{text} is null or ({wrong})"
+        if wrong.endswith("(true)") and not column.required:
+            continue
+        found = connection.execute(
+            f"select rowid + {skip + 1}, {text} is null from raw where {wrong} "
+            f"order by rowid limit {_PROBLEMS_SHOWN}"
+        ).fetchall()
+        problems += [
+            (int(line), f"{column.name} is blank" if blank else _not(column))
+            for line, blank in found
+        ]
+    if problems:
+        listed = "\n".join(
+            f"  line {line}: {problem}" for line, problem in sorted(problems)[:_PROBLEMS_SHOWN]
+        )
+        raise UsageError(f"{shown} has rows that cannot be used; correct them:\n{listed}")
+
+
+def _not(column: Column) -> str:
+    return f"{column.name} is not {_WORDS[column.kind]}"
+
+
+def _check_key(
+    connection: duckdb.DuckDBPyConnection, layout: Layout, shown: str, edition: str | None
+) -> None:
+    if not layout.key:
+        return
+    key = ", ".join(map(delimited.identifier, layout.key))
+    found = connection.execute(
+        f"select list(line order by line) from reference.{layout.table} "
+        f"where edition is not distinct from $edition group by {key} having count(*) > 1 "
+        "order by min(line) limit 1",
+        {"edition": edition},
+    ).fetchone()
+    if found:
+        lines = " and ".join(str(line) for line in found[0][:2])
+        raise UsageError(
+            f"{shown}, lines {lines}: two rows for the same {', '.join(layout.key)}. Keep one."
+        )
+
+
+def problems_of(
+    connection: duckdb.DuckDBPyConnection, query: str, shown: str, problem: str
+) -> None:
+    """Raise UsageError where a query finds lines. It gives `line` first, then what fills {1}..."""
+    found = connection.execute(query).fetchall()
+    if found:
+        listed = "\n".join(
+            f"  line {row[0]}: {problem.format(*row)}" for row in found[:_PROBLEMS_SHOWN]
+        )
+        raise UsageError(f"{shown} has rows that cannot be used; correct them:\n{listed}")
+
+
+def columns_of(layouts: Sequence[Layout]) -> dict[str, tuple[str, ...]]:
+    """The column names of each table, for the data dictionary."""
+    return {layout.table: tuple(c.name for c in layout.columns) for layout in layouts}
