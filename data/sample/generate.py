@@ -1,0 +1,400 @@
+"""Makes the sample site: fictitious, seeded, set-based, of any size.
+
+Everything is drawn by number: a spell's patient, day, HRG and mishaps are functions of the seed and
+of the spell's place, worked out by DuckDB over all spells at once (sql/). The same parameters give
+the same bytes, whatever the threads or the machine.
+"""
+
+import argparse
+import datetime
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+HERE = Path(__file__).parent
+CATALOGUE = HERE / "catalogue"
+SQL = HERE / "sql"
+
+COMMISSIONER = "5XA"
+FIRST_DAY = datetime.date(2004, 4, 1)
+WARM_UP_DAYS = 75  # admissions before the first month, so that its first days have discharges
+SPELLS_PER_THOUSAND = 300  # a year
+DEFAULT_PATIENTS = 11_600
+DEFAULT_SEED = 2004
+DEFAULT_MONTHS = 6
+FORMATS = ("nwcs",)
+
+# Per cent of the earlier year, and of the uplifted budget, in reference/budgets/2004-05.toml.
+UPLIFT_PERCENT = "6.5"
+UPLIFT_NON_ELECTIVE_PERCENT = "7.2"
+CONTINGENCY_PERCENT = "2.0"
+
+# A made-up edition's prices and excess days against the catalogue's, in thousandths.
+EDITION_LEVELS = {
+    "2004-05-1": (1000, 1000),
+    "2006-07-1": (1094, 1060),
+    "2006-07-2": (1071, 1045),
+}
+
+NWCS_COLUMNS = (
+    "cds_unique_identifier",
+    "cds_record_type",
+    "cds_update_type",
+    "cds_applicable_datetime",
+    "cds_activity_date",
+    "nhs_number",
+    "nhs_number_status",
+    "local_patient_identifier",
+    "birth_date",
+    "sex",
+    "postcode",
+    "residence_commissioner",
+    "gp_practice_code",
+    "gmp_code",
+    "referrer_code",
+    "provider_code",
+    "commissioner_code",
+    "commissioning_serial_number",
+    "provider_spell_number",
+    "episode_number",
+    "last_episode_in_spell",
+    "patient_classification",
+    "administrative_category",
+    "admission_method",
+    "source_of_admission",
+    "admission_date",
+    "discharge_date",
+    "discharge_method",
+    "discharge_destination",
+    "episode_start_date",
+    "episode_end_date",
+    "intended_management",
+    "main_specialty",
+    "treatment_function",
+    "consultant_code",
+    "primary_diagnosis",
+    "secondary_diagnoses",
+    "primary_procedure",
+    "secondary_procedures",
+    "hrg_code",
+    "hrg_version",
+    "spell_hrg_code",
+    "critical_care_days",
+    "rehabilitation_days",
+    "palliative_care_days",
+)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much to make: patients on the lists, months from April 2004, practices, hospitals."""
+
+    patients: int = DEFAULT_PATIENTS
+    months: int = DEFAULT_MONTHS
+    practices: int = 14
+    providers: int = 2
+    spells_per_thousand: int = SPELLS_PER_THOUSAND
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What DuckDB may use: memory such as `2GB`, threads, a folder for its temporary files."""
+
+    memory_limit: str = "2GB"
+    threads: int = 2
+    temporary: Path | None = None
+
+
+def generate_site(
+    out: Path,
+    patients: int = DEFAULT_PATIENTS,
+    seed: int = DEFAULT_SEED,
+    months: int = DEFAULT_MONTHS,
+    feed_format: str = "nwcs",
+    machine: Machine | None = None,
+    planted: Path | None = None,
+) -> None:
+    """Write a whole site into `out`, and what was planted in it as JSON into `planted`.
+
+    Without `planted`, that is planted.json beside `out`. Raises FileExistsError where `out` holds
+    anything already, ValueError for a size or format that cannot be made.
+    """
+    if feed_format not in FORMATS:
+        raise ValueError(f"{feed_format!r} is not one of {', '.join(FORMATS)}")
+    if patients < 1000 or not 1 <= months <= 24:
+        raise ValueError("a site needs at least 1,000 patients and from 1 to 24 months")
+    if out.exists() and any(out.iterdir()):
+        raise FileExistsError(f"{out} is not empty: give a new or an empty folder")
+    inbox = out / "inbox" / COMMISSIONER
+    reference = out / "reference"
+    inbox.mkdir(parents=True)
+    reference.mkdir(parents=True)
+    with _activity(
+        Size(patients=patients, months=months), seed, machine or Machine()
+    ) as connection:
+        _run(connection, "sent.sql", "record.sql", "fate.sql", "rule_of_fault.sql")
+        _run(connection, "worth.sql", "budget.sql")
+        _write_nwcs_files(connection, inbox)
+        _write_reference(connection, reference)
+        _write_tariffs(connection, reference / "tariffs")
+        facts = json.loads(connection.sql(_text("planted.sql")).fetchall()[0][0])
+    planted = planted or out.with_name("planted.json")
+    planted.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    shutil.copyfile(CATALOGUE / "site.toml", out / "site.toml")
+
+
+@contextmanager
+def _activity(size: Size, seed: int, machine: Machine) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with spells, episodes and interchanges made; what overflows goes to disk."""
+    with tempfile.TemporaryDirectory(dir=machine.temporary) as folder:
+        connection = duckdb.connect(
+            str(Path(folder) / "sample.duckdb"),
+            config={
+                "memory_limit": machine.memory_limit,
+                "threads": machine.threads,
+                "temp_directory": folder,
+            },
+        )
+        try:
+            _set_variables(connection, size, seed)
+            _load_catalogue(connection)
+            _run(connection, "draws.sql", "people.sql", "month.sql", "day_slot.sql", "practice.sql")
+            _run(connection, "provider.sql", "age_slot.sql", "profile_slot.sql", "hrg_slot.sql")
+            _run(connection, "class_slot.sql", "spell.sql", "episode.sql", "interchange.sql")
+            yield connection
+        finally:
+            connection.close()
+
+
+def _set_variables(connection: duckdb.DuckDBPyConnection, size: Size, seed: int) -> None:
+    last_month = FIRST_DAY.month - 1 + size.months
+    last_day = datetime.date(
+        FIRST_DAY.year + last_month // 12, last_month % 12 + 1, 1
+    ) - datetime.timedelta(days=1)
+    warm_up_day = FIRST_DAY - datetime.timedelta(days=WARM_UP_DAYS)
+    days = (last_day - warm_up_day).days + 1
+    spells = round(size.patients * size.spells_per_thousand * days / 365_000)
+    # Above the registered stand outsiders, newborns and strangers, each in a range of their own.
+    outsiders_from = (size.patients // 100 + 1) * 100
+    outsider_hundreds = size.patients // 5000 + 1
+    newborns_from = outsiders_from + 100 * outsider_hundreds
+    strangers_from = newborns_from + (spells // 1000 + 1) * 36
+    numbers = {
+        "seed": seed,
+        "patients": size.patients,
+        "months": size.months,
+        "practices": size.practices,
+        "providers": size.providers,
+        "spells": spells,
+        "horizon_days": (last_day - FIRST_DAY).days + 1,
+        "outsiders_from": outsiders_from,
+        "outsider_hundreds": outsider_hundreds,
+        "newborns_from": newborns_from,
+        "strangers_from": strangers_from,
+        "all_people": strangers_from + 500,
+    }
+    for name, number in numbers.items():
+        connection.execute(f"set variable {name} = {number}::bigint")
+    for name, day in {
+        "first_day": FIRST_DAY,
+        "last_day": last_day,
+        "warm_up_day": warm_up_day,
+    }.items():
+        connection.execute(f"set variable {name} = date '{day}'")
+    for name, percent in {
+        "uplift": UPLIFT_PERCENT,
+        "uplift_non_elective": UPLIFT_NON_ELECTIVE_PERCENT,
+        "contingency": CONTINGENCY_PERCENT,
+    }.items():
+        connection.execute(f"set variable {name} = ({percent} * 0.01)::decimal(6, 4)")
+
+
+def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
+    for table, file in {
+        "catalogue_practices": "practices",
+        "catalogue_providers": "providers",
+        "neighbour_practices": "neighbour_practices",
+        "hrgs": "hrgs",
+        "age_bands": "age_bands",
+        "age_profiles": "age_profiles",
+        "bank_holidays": "bank_holidays",
+        "event_classes": "event_classes",
+    }.items():
+        relation = connection.read_csv(
+            str(CATALOGUE / f"{file}.csv"), header=True, all_varchar=True
+        )
+        types = ", ".join(
+            f"{column}::{_TYPES.get(column, _type_of(column))} as {column}"
+            for column in relation.columns
+        )
+        connection.execute(f"create table {table} as select {types} from relation")
+
+
+_TYPES = {
+    "practice": "integer",
+    "provider": "integer",
+    "successor": "integer",
+    "patients": "bigint",
+    "list_size": "bigint",
+    "gps": "integer",
+    "sex": "integer",
+    "share": "integer",
+    "males": "integer",
+    "females": "integer",
+    "day": "date",
+    "market_forces_index": "decimal(6, 4)",
+}
+
+
+def _type_of(column: str) -> str:
+    """The type that a catalogue column's name says."""
+    if column.endswith("_date"):
+        return "date"
+    if column.endswith("_nights"):
+        return "double"
+    if column.endswith(("_price", "_percent", "_point", "_weight", "_age")) or column.startswith(
+        "age_"
+    ):
+        return "integer"
+    return "text"
+
+
+def _text(name: str) -> str:
+    return (SQL / name).read_text(encoding="utf-8")
+
+
+def _run(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+    for name in names:
+        connection.execute(_text(name))
+
+
+def _write_nwcs_files(connection: duckdb.DuckDBPyConnection, inbox: Path) -> None:
+    """One file an interchange: header and column line, DuckDB's rows, trailer."""
+    # Once as a table, in the order of the files, so that each is a run of rows.
+    connection.execute(
+        "create table outgoing as select * from record order by interchange_no, "
+        "activity_date, cds_unique_identifier, is_first_of_two desc"
+    )
+    interchanges = connection.execute(
+        "select interchange_no, file_name, interchange_id, sender, prime_recipient, protocol, "
+        "bulk_group, period_start, period_end, extract_at from interchange order by interchange_no"
+    ).fetchall()
+    for number, file_name, *header in interchanges:
+        _write_nwcs_file(
+            connection,
+            inbox / f"{file_name}.csv",
+            header,
+            f"select * from outgoing where interchange_no = {number} order by rowid",
+        )
+
+
+def _write_nwcs_file(
+    connection: duckdb.DuckDBPyConnection, path: Path, header: list[object], records: str
+) -> None:
+    """Write one interchange. `header` is identifier, sender, recipient, protocol, group, period
+    start and end, extract date-time; `records` is a query of the canonical columns, in order."""
+    rows = path.with_suffix(".rows")
+    written = connection.execute(
+        f"copy (select 'REC' as kind, {', '.join(_as_nwcs(name) for name in NWCS_COLUMNS)} "
+        f"from ({records})) to '{rows}' (format csv, header false)"
+    ).fetchall()[0][0]
+    values = ["" if value is None else _iso(value) for value in header]
+    with path.open("wb") as file:
+        file.write(f"HDR,NWCS-APC,1,{','.join(values)}\n".encode())
+        file.write(f"COL,{','.join(NWCS_COLUMNS)}\n".encode())
+        with rows.open("rb") as source:
+            shutil.copyfileobj(source, file, 1 << 20)
+        file.write(f"TRL,{values[0]},{written}\n".encode())
+    rows.unlink()
+
+
+def _as_nwcs(name: str) -> str:
+    """A canonical column in the clearing-service form."""
+    if name == "cds_applicable_datetime":
+        return f"strftime({name}, '%Y-%m-%dT%H:%M:%S') as {name}"
+    if name.startswith("secondary_"):
+        return f"nullif(array_to_string({name}, ';'), '') as {name}"
+    if name.endswith("_days"):
+        return f"nullif({name}, 0) as {name}"
+    return name
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(timespec="seconds")
+    return str(value)
+
+
+def _write_reference(connection: duckdb.DuckDBPyConnection, reference: Path) -> None:
+    for query in sorted((SQL / "reference").glob("*.sql")):
+        _copy_query(connection, query, reference / f"{query.stem}.csv")
+    budgets = reference / "budgets"
+    budgets.mkdir()
+    total = connection.sql("select sum(base_amount + uplift) from budget").fetchall()[0][0]
+    limit = (int(total) // 10_000 + 1) * 10_000
+    rule = (CATALOGUE / "budgets-2004-05.toml").read_text(encoding="utf-8")
+    (budgets / "2004-05.toml").write_text(
+        rule.format(
+            uplift=UPLIFT_PERCENT,
+            uplift_non_elective=UPLIFT_NON_ELECTIVE_PERCENT,
+            contingency=CONTINGENCY_PERCENT,
+            resource_limit=f"{limit}.00",
+        ),
+        encoding="utf-8",
+    )
+
+
+def _write_tariffs(connection: duckdb.DuckDBPyConnection, tariffs: Path) -> None:
+    shutil.copytree(CATALOGUE / "tariffs", tariffs)
+    for edition in sorted(tariffs.iterdir()):
+        if edition.name in EDITION_LEVELS:
+            price_level, stay_level = EDITION_LEVELS[edition.name]
+            connection.execute(f"set variable price_level = {price_level}")
+            connection.execute(f"set variable stay_level = {stay_level}")
+            _copy_query(connection, SQL / "tariff" / "tariff.sql", edition / "tariff.csv")
+        for name in ("market_forces", "procedure_rank"):
+            _copy_query(connection, SQL / "tariff" / f"{name}.sql", edition / f"{name}.csv")
+
+
+def _copy_query(connection: duckdb.DuckDBPyConnection, query: Path, path: Path) -> None:
+    text = query.read_text(encoding="utf-8").rstrip().removesuffix(";")
+    connection.execute(f"copy (\n{text}\n) to '{path}' (format csv, header true)")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="Makes a synthetic sample site: fictitious patients, practices and hospitals."
+    )
+    parser.add_argument("out", type=Path, help="a new or empty folder")
+    parser.add_argument("--patients", type=int, default=DEFAULT_PATIENTS)
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
+    parser.add_argument("--months", type=int, default=DEFAULT_MONTHS, help="from April 2004")
+    parser.add_argument("--format", choices=FORMATS, default="nwcs")
+    parser.add_argument("--memory-limit", default=Machine.memory_limit)
+    parser.add_argument("--threads", type=int, default=Machine.threads)
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = _arguments()
+    try:
+        generate_site(
+            arguments.out,
+            patients=arguments.patients,
+            seed=arguments.seed,
+            months=arguments.months,
+            feed_format=arguments.format,
+            machine=Machine(arguments.memory_limit, arguments.threads),
+        )
+    except (FileExistsError, ValueError) as error:
+        raise SystemExit(f"generate.py: {error}") from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+-- Purpose: planted.json: how much of everything was planted, for tests to compare the pipeline with.
+-- Grain: one row, one document.
+-- Inputs: fate, sent, interchange, episode, spell, rule_of_fault.
+with interchanges as (
+    select
+        interchange.interchange_no,
+        any_value(interchange.file_name) as file,
+        any_value(interchange.provider_code) as sender,
+        any_value(interchange.interchange_id) as interchange_id,
+        count(fate.episode_no) as records
+    from interchange
+    left join fate on interchange.interchange_no = fate.interchange_no
+    group by interchange.interchange_no
+),
+
+fates as (
+    select
+        interchange.provider_code as sender,
+        interchange.interchange_id,
+        fate.fate,
+        count(*) as records
+    from fate
+    inner join interchange on fate.interchange_no = interchange.interchange_no
+    group by interchange.provider_code, interchange.interchange_id, fate.fate
+),
+
+quarantine as (
+    select
+        interchange.provider_code as sender,
+        interchange.interchange_id,
+        rule_of_fault.rules,
+        rule_of_fault.field as fields,
+        count(*) as records
+    from fate
+    inner join interchange on fate.interchange_no = interchange.interchange_no
+    inner join rule_of_fault on fate.fault = rule_of_fault.fault
+    group by all
+),
+
+arrivals as (
+    select
+        episode.spell_no,
+        episode.mend,
+        min(interchange.k) filter (sent.kind = 'finished') as first_k,
+        min(episode.ended_in) as ended_in
+    from sent
+    inner join interchange on sent.interchange_no = interchange.interchange_no
+    inner join episode on sent.episode_no = episode.episode_no
+    where episode.is_last and sent.kind = 'finished'
+    group by episode.spell_no, episode.mend
+)
+
+select
+    {
+        'note': 'Synthetic. What the generator planted, reckoned without the pipeline.',
+        'patients': getvariable('patients'),
+        'seed': getvariable('seed'),
+        'months': getvariable('months'),
+        'spells_discharged': (select count(*) from arrivals),
+        'spells_late_by_months': (
+            select list({'months': late, 'spells': spells} order by late)
+            from (
+                select
+                    first_k - ended_in as late,
+                    count(*) as spells
+                from arrivals
+                group by late
+            )
+        ),
+        'interchanges': (
+            select list({
+                'file': file,
+                'sender': sender,
+                'interchange_id': interchange_id,
+                'records': records
+            } order by interchange_no)
+            from interchanges
+        ),
+        'fates': (
+            select list({
+                'sender': sender,
+                'interchange_id': interchange_id,
+                'fate': fate,
+                'records': records
+            } order by sender, interchange_id, fate)
+            from fates
+        ),
+        'quarantine': (
+            select list({
+                'sender': sender,
+                'interchange_id': interchange_id,
+                'rules': rules,
+                'fields': fields,
+                'records': records
+            } order by sender, interchange_id, rules, fields)
+            from quarantine
+        ),
+        'quarantine_by_rules': (
+            select list({'rules': rules, 'records': records} order by rules)
+            from (select rules, sum(records)::bigint as records from quarantine group by rules)
+        ),
+        'corrections_by_kind': (
+            select list({'kind': mend, 'spells': spells} order by mend)
+            from (
+                select
+                    mend,
+                    count(*) as spells
+                from arrivals
+                where mend is not null
+                group by mend
+            )
+        ),
+        'deletions': (select count(*) from fate where fate = 'deletion'),
+        'replaced': (select count(*) from fate where fate = 'replaced'),
+        'live': (select count(*) from fate where fate = 'live'),
+        'corrections_quarantined': (select count(*) from fate where correction_quarantined)
+    }::json as planted;

@@ -1,0 +1,227 @@
+-- Purpose: every stay in hospital as it truly was: who, where, when, for what. What the hospitals make
+--   of it on the way (errors, delays, corrections) is decided later.
+-- Grain: one row per spell.
+-- Inputs: class_slot, day_slot, hrg_slot, profile_slot, age_slot, practice, hrgs; the variables
+--   patients, spells, all_need, practices, providers, outsiders_from, outsider_hundreds,
+--   newborns_from.
+create or replace table spell as
+with numbered as (
+    select
+        number as spell_no,
+        number // 1000 as block,
+        (number * 617) % 1000 as class_slot
+    from range(getvariable('spells')) as spells (number)
+),
+
+-- A birth and its delivery share a key, and so the day, the practice and the hospital; so does a
+-- regular attender with his other visits.
+keyed as (
+    select
+        numbered.spell_no,
+        class_slot.event_class,
+        class_slot.point_of_delivery,
+        class_slot.day_kind,
+        class_slot.hrg_slots,
+        class_slot.day_slots,
+        numbered.block * 36 + class_slot.place as birth_no,
+        case
+            when class_slot.event_class in ('birth', 'delivery')
+                then 3000000000 + numbered.block * 36 + class_slot.place
+            when class_slot.event_class = 'regular'
+                then 2000000000
+                    + pick('attender', numbered.spell_no, getvariable('patients') // 1500 + 1)
+            else numbered.spell_no
+        end as who,
+        if(
+            class_slot.event_class in ('birth', 'delivery'),
+            3000000000 + numbered.block * 36 + class_slot.place,
+            numbered.spell_no
+        ) as occasion
+    from numbered
+    inner join class_slot on numbered.class_slot = class_slot.class_slot
+),
+
+coded as (
+    select
+        keyed.*,
+        hrg_slot.hrg_code,
+        hrgs.profile,
+        hrgs.elective_nights,
+        hrgs.non_elective_nights,
+        day_slot.admission_date
+    from keyed
+    inner join hrg_slot
+        on
+            keyed.event_class = hrg_slot.event_class
+            and pick('hrg', if(keyed.event_class = 'regular', keyed.who, keyed.spell_no), keyed.hrg_slots)
+            = hrg_slot.slot
+    inner join hrgs on hrg_slot.hrg_code = hrgs.hrg_code
+    inner join day_slot
+        on
+            keyed.day_kind = day_slot.day_kind
+            and pick('day', keyed.occasion, keyed.day_slots) = day_slot.slot
+),
+
+profile_size as (
+    select
+        profile,
+        count(*) as slots
+    from profile_slot
+    group by profile
+),
+
+placed as (
+    select
+        coded.*,
+        profile_slot.age_slot as wanted_slot,
+        practice.practice as home_practice,
+        practice.first_person,
+        practice.list_size,
+        practice.first_provider_percent,
+        pick('origin', coded.who, 1000) as origin_draw
+    from coded
+    inner join profile_size on coded.profile = profile_size.profile
+    inner join profile_slot
+        on
+            coded.profile = profile_slot.profile
+            and pick('profile', coded.who, profile_size.slots) = profile_slot.slot
+    asof inner join practice
+        on pick('practice', coded.who, getvariable('all_need')) >= practice.first_need
+),
+
+-- The first person of the practice's list who is of the wanted age and sex, and how many there are.
+matched as (
+    select
+        *,
+        first_person + (wanted_slot - first_person % 100 + 100) % 100 as first_match,
+        case
+            when origin_draw < 12 then 'unregistered'
+            when origin_draw < 24 then 'visitor'
+            else 'registered'
+        end as origin
+    from placed
+),
+
+peopled as (
+    select
+        *,
+        case
+            when event_class = 'birth' then getvariable('newborns_from') + birth_no
+            when origin <> 'registered'
+                then getvariable('outsiders_from')
+                    + 100 * pick('outsider', who, getvariable('outsider_hundreds'))
+                    + wanted_slot
+            when first_match >= first_person + list_size
+                then first_person + pick('whoever', who, list_size)
+            else
+                first_match
+                + 100 * pick('match', who, (first_person + list_size - 1 - first_match) // 100 + 1)
+        end as person
+    from matched
+),
+
+stayed as (
+    select
+        *,
+        case
+            when event_class = 'regular' then 0
+            when event_class = 'daycase' then if(happens('kept in', spell_no, 50), 1, 0)
+            when event_class = 'elective'
+                then greatest(1, floor(elective_nights * stretch('nights', spell_no) + 0.4))
+            else floor(non_elective_nights * stretch('nights', spell_no) + 0.25)
+        end
+        * if(happens('complicated', spell_no, 120) and event_class <> 'daycase', 3, 1) as nights_drawn
+    from peopled
+),
+
+homed as (
+    select
+        stayed.spell_no,
+        stayed.event_class,
+        stayed.point_of_delivery,
+        stayed.hrg_code,
+        stayed.admission_date,
+        stayed.occasion,
+        stayed.who,
+        stayed.birth_no,
+        stayed.person,
+        stayed.origin,
+        stayed.home_practice,
+        stayed.first_provider_percent,
+        least(stayed.nights_drawn, 180)::integer as nights,
+        if(stayed.event_class = 'birth', 1 + pick('sex', stayed.person, 2), age_slot.sex) as sex,
+        if(
+            stayed.event_class = 'birth',
+            stayed.admission_date,
+            person_birth_date(stayed.person, age_slot.minimum_age, age_slot.maximum_age)
+        ) as birth_date,
+        stayed.origin = 'registered'
+        and stayed.event_class <> 'birth'
+        and moves(stayed.person)
+        and stayed.admission_date >= change_date(stayed.person) as moved,
+        stayed.origin = 'registered'
+        and stayed.event_class <> 'birth'
+        and leaves(stayed.person)
+        and stayed.admission_date >= change_date(stayed.person) as has_left,
+        if(
+            target.practice = stayed.home_practice,
+            stayed.home_practice % getvariable('practices') + 1,
+            target.practice
+        )::integer as next_practice
+    from stayed
+    inner join age_slot on stayed.person % 100 = age_slot.age_slot
+    asof inner join practice as target
+        on pick('next practice', stayed.person, getvariable('all_need')) >= target.first_need
+)
+
+select
+    homed.spell_no,
+    homed.event_class,
+    homed.point_of_delivery,
+    homed.hrg_code,
+    homed.admission_date,
+    homed.admission_date + homed.nights as discharge_date,
+    homed.nights,
+    homed.birth_no,
+    homed.person,
+    homed.origin,
+    homed.sex,
+    homed.birth_date,
+    homed.home_practice,
+    homed.moved,
+    homed.has_left,
+    -- The practice whose list the person is on that day, after a merger.
+    if(
+        practice.close_date < homed.admission_date, practice.successor, practice.practice
+    ) as practice,
+    practice.practice as practice_before_merger,
+    if(
+        getvariable('providers') = 2,
+        if(
+            homed.event_class <> 'regular'
+            and pick('hospital', homed.occasion, 100) >= homed.first_provider_percent,
+            2,
+            1
+        ),
+        1 + (homed.home_practice + if(
+            pick('hospital', homed.occasion, 100) >= homed.first_provider_percent,
+            1 + pick('further hospital', homed.occasion, 3),
+            0
+        )) % getvariable('providers')
+    )::integer as provider,
+    -- Months until the coding is done and the spell is sent.
+    case
+        when pick('delay', homed.spell_no, 1000) < 52 then 1
+        when pick('delay', homed.spell_no, 1000) < 78 then 2
+        else 0
+    end as delay,
+    case
+        when pick('mend', homed.spell_no, 1000) < 16 then 'coding'
+        when pick('mend', homed.spell_no, 1000) < 27 then 'recoding'
+        when pick('mend', homed.spell_no, 1000) < 36 then 'practice'
+        when pick('mend', homed.spell_no, 1000) < 44 then 'nhs number'
+        when pick('mend', homed.spell_no, 1000) < 52 and homed.nights >= 2 then 'admission date'
+        when pick('mend', homed.spell_no, 1000) between 52 and 60 then 'withdrawal'
+    end as mend
+from homed
+inner join practice on if(homed.moved, homed.next_practice, homed.home_practice) = practice.practice;
