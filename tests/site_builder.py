@@ -647,6 +647,10 @@ class SiteBuilder:
         self._waiting.append((commissioner or next(iter(self.commissioners)), file))
         return file
 
+    def waiting(self) -> list[NwcsFile]:
+        """Returns the interchanges that the next `write` puts into inboxes, in order of landing."""
+        return [file for _, file in self._waiting]
+
     # writing
 
     @property

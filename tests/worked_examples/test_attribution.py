@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.attribution import Reference, attribute
+from tests.models.attribution import attribute
+from tests.models.from_site import reference_of
 from tests.models.protocol import canonical
 from tests.pipeline_run import close, export, land
 from tests.site_builder import Row, SiteBuilder, episode_row
@@ -80,15 +81,3 @@ def test_second_implementation(example: AttributionExample, tmp_path: Path) -> N
     found = attribute(canonical(record), record["discharge_date"], reference, PERIOD)
     texts = {**vars(found), "responsible": str(found.responsible).lower()}
     assert texts == expected(example), example.rule
-
-
-def reference_of(site: SiteBuilder, commissioner: str = "5XA") -> Reference:
-    """Returns a site's reference data as the second implementation takes it."""
-    return Reference(
-        commissioner,
-        practices=site.tables["practices"],
-        memberships=site.tables["memberships"],
-        registrations=site.tables["registrations"],
-        gps=site.tables["gps"],
-        successions=site.tables["successions"],
-    )

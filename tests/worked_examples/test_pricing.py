@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.models import pricing
+from tests.models.from_site import editions_of
 from tests.models.months import financial_year, month_of, months_of
 from tests.pipeline_run import close, export, land
-from tests.site_builder import Row, SiteBuilder, episode_row
+from tests.site_builder import Row, episode_row
 from tests.worked_examples.pricing import EXAMPLES, PricingExample, example_site
 from tests.worked_examples.sums import worked_out
 
@@ -114,14 +115,6 @@ def test_second_implementation(example: PricingExample, tmp_path: Path) -> None:
     case = CASES[EXAMPLES.index(example)]
     spells = pricing.price_all(case.records, editions_of(example_site(tmp_path)))
     check(case, spells[case.spell_id].as_text())
-
-
-def editions_of(site: SiteBuilder) -> list[pricing.Edition]:
-    """Returns a site's editions as the second implementation reads them."""
-    return [
-        pricing.Edition(edition.folder, edition.settings, edition.tables)
-        for edition in site.editions.values()
-    ]
 
 
 def test_every_known_mistake_has_its_example() -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.models import protocol
+from tests.models.from_site import interchanges_of
 from tests.pipeline_run import close, export, land
 from tests.site_builder import Cell, NwcsFile, Row, SiteBuilder, episode_row
 from tests.worked_examples.protocol import (
@@ -62,24 +63,6 @@ def record_of(number: int, record: Sent) -> Row:
     return episode_row(1 + number, nights=3, **{**identity, **record.given})
 
 
-def as_landed(files: list[NwcsFile]) -> list[protocol.Interchange]:
-    """Returns files, in order of landing, as the second implementation takes them."""
-    return [
-        protocol.Interchange(
-            landing,
-            file.sender,
-            file.prime_recipient,
-            file.protocol,
-            file.bulk_group,
-            file.period_start,
-            file.period_end,
-            file.extract_datetime,
-            tuple(file.records),
-        )
-        for landing, file in enumerate(files, start=1)
-    ]
-
-
 @pytest.fixture(scope="module")
 def fates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]]:
     """Lands all histories in one site and exports how many records met which fate."""
@@ -110,7 +93,7 @@ def test_pipeline_fates(history: History, fates: dict[str, Counter[str]]) -> Non
 @by_history
 def test_second_implementation_fates(history: History) -> None:
     """In the second implementation each record of an example meets the fate that it says."""
-    found = protocol.outcome(as_landed(files_of(history))).fates
+    found = protocol.outcome(interchanges_of(files_of(history))).fates
     assert found == {
         (landing, 3 + place): record.fate
         for landing, batch in enumerate(history.batches, start=1)
@@ -167,5 +150,5 @@ def test_pipeline_quarantine(spoilt: Spoilt, quarantine: dict[tuple[str, str], R
 def test_second_implementation_quarantine(spoilt: Spoilt) -> None:
     """The second implementation finds the faults given, and none in a good record."""
     file, lines = spoilt_file(bulk=spoilt.bulk)
-    landed = protocol.outcome(as_landed([file])).records[1, int(lines[spoilt.title])]
+    landed = protocol.outcome(interchanges_of([file])).records[1, int(lines[spoilt.title])]
     assert {(fault.rule, fault.field) for fault in landed.faults} == set(spoilt.faults)

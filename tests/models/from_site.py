@@ -1,0 +1,55 @@
+"""Reads a site under construction as the models take it: rows of text, as they stand now."""
+
+from collections.abc import Iterable
+
+from tests.models.attribution import Reference
+from tests.models.pricing import Edition
+from tests.models.protocol import Interchange
+from tests.site_builder import COMMISSIONER, NwcsFile, Row, SiteBuilder
+
+
+def interchanges_of(files: Iterable[NwcsFile], first_landing: int = 1) -> list[Interchange]:
+    """Returns files, in their order of landing, as interchanges that have landed."""
+    return [
+        Interchange(
+            landing,
+            file.sender,
+            file.prime_recipient,
+            file.protocol,
+            file.bulk_group,
+            file.period_start,
+            file.period_end,
+            file.extract_datetime,
+            tuple(copy(file.records)),
+        )
+        for landing, file in enumerate(files, start=first_landing)
+    ]
+
+
+def editions_of(site: SiteBuilder) -> list[Edition]:
+    """Returns a site's tariff editions."""
+    return [
+        Edition(
+            edition.folder,
+            dict(edition.settings),
+            {name: copy(rows) for name, rows in edition.tables.items()},
+        )
+        for edition in site.editions.values()
+    ]
+
+
+def reference_of(site: SiteBuilder, commissioner: str = COMMISSIONER) -> Reference:
+    """Returns a site's reference data of attribution."""
+    return Reference(
+        commissioner,
+        practices=copy(site.tables["practices"]),
+        memberships=copy(site.tables["memberships"]),
+        registrations=copy(site.tables["registrations"]),
+        gps=copy(site.tables["gps"]),
+        successions=copy(site.tables["successions"]),
+    )
+
+
+def copy(rows: Iterable[Row]) -> list[Row]:
+    """Returns rows as they stand now, whatever a test does to the site afterwards."""
+    return [dict(row) for row in rows]
