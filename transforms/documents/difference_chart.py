@@ -1,0 +1,470 @@
+"""The chart on page 1: the difference from budget to date, month by month, as SVG.
+
+Two cumulative lines would lie on each other and hide the answer; their difference does not. It
+shows what there is: the band that chance explains and the forecast fan only where the package has
+them, and which months may still change. Full circles stand for months that are fixed, hollow ones
+for months that are not, so that nothing rests on colour.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from transforms.documents import formats, svg
+from transforms.documents.palette import PALETTE
+from transforms.package import MonthPoint
+
+FONT = "Source Sans 3"
+_NOUGHT = Decimal(0)
+_LEAST_SPAN = Decimal(1000)  # pounds; below it an axis would magnify nothing into something
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Sizes in CSS pixels; `right` holds the forecast's label, `every` labels each n-th month."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    every: int
+    font: Decimal
+
+
+WIDE = Layout(width=666, height=292, left=62, right=112, every=1, font=Decimal("10.5"))
+NARROW = Layout(width=360, height=300, left=52, right=12, every=2, font=Decimal(12))
+
+_TOP = 30
+_FOOT = 76
+
+
+def _text(
+    layout: Layout,
+    x: Decimal,
+    y: Decimal,
+    words: str,
+    anchor: str = "start",
+    fill: str = PALETTE.muted,
+    weight: int = 400,
+) -> Markup:
+    return svg.element(
+        "text",
+        words,
+        x=x,
+        y=y,
+        text_anchor=anchor,
+        fill=fill,
+        font_family=FONT,
+        font_size=layout.font,
+        font_weight=weight,
+    )
+
+
+def description(months: Sequence[MonthPoint]) -> str:
+    """What the chart shows, in words: the text alternative of the picture."""
+    known = [month for month in months if month.cumulative_difference is not None]
+    told = "; ".join(
+        f"{formats.month_name(month.month)} {formats.signed_pounds(month.cumulative_difference)}"
+        for month in known
+        if month.cumulative_difference is not None
+    )
+    text = f"Line chart of spending minus budget to date at each month's end: {told}."
+    now = known[-1]
+    if now.chance_low is not None and now.chance_high is not None:
+        text += (
+            f" By {formats.month_name(now.month)} chance alone explains"
+            f" {formats.signed_pounds(now.chance_low)} to {formats.signed_pounds(now.chance_high)}."
+        )
+    end = months[-1]
+    if end.forecast_mid is not None:
+        text += f" Expected at the end of March: {formats.signed_pounds(end.forecast_mid)}"
+        if end.forecast_low is not None and end.forecast_high is not None:
+            text += (
+                f", between {formats.signed_pounds(end.forecast_low)}"
+                f" and {formats.signed_pounds(end.forecast_high)}"
+            )
+        text += "."
+    return text
+
+
+def _values(months: Sequence[MonthPoint]) -> list[Decimal]:
+    fields = (
+        value
+        for month in months
+        for value in (
+            month.cumulative_difference,
+            month.chance_low,
+            month.chance_high,
+            month.forecast_low,
+            month.forecast_mid,
+            month.forecast_high,
+        )
+    )
+    return [_NOUGHT, *(value for value in fields if value is not None)]
+
+
+def difference_chart(months: Sequence[MonthPoint], layout: Layout = WIDE) -> Markup:
+    """The chart for twelve months, April to March, at least the first of which is known."""
+    values = _values(months)
+    low, high = min(values), max(values)
+    if high - low < _LEAST_SPAN:
+        low, high = low - _LEAST_SPAN / 2, high + _LEAST_SPAN / 2
+    marks = svg.ticks(low, high, 5)
+    y = svg.Scale(marks[0], marks[-1], Decimal(layout.height - _FOOT), Decimal(_TOP))
+    # The year begins on budget at its first day; each month's point lies at the month's end.
+    x = svg.Scale(_NOUGHT, Decimal(12), Decimal(layout.left), Decimal(layout.width - layout.right))
+    known = [
+        (Decimal(place), month, month.cumulative_difference)
+        for place, month in enumerate(months, start=1)
+        if month.cumulative_difference is not None
+    ]
+    parts = [
+        svg.element("title", description(months)),
+        *_grid(layout, x, y, marks, months),
+        *_fan(layout, x, y, months, known[-1]),
+        *_chance_band(x, y, months),
+        *_zero(layout, x, y),
+        *_line(layout, x, y, known),
+        *_month_states(layout, x, months),
+        *_key(layout, months),
+    ]
+    return svg.element(
+        "svg",
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {layout.width} {layout.height}",
+        width=layout.width,
+        height=layout.height,
+        role="img",
+        class_="chart",
+    )
+
+
+def _grid(
+    layout: Layout,
+    x: svg.Scale,
+    y: svg.Scale,
+    marks: Sequence[Decimal],
+    months: Sequence[MonthPoint],
+) -> list[Markup]:
+    parts = []
+    for mark in marks:
+        if mark == 0:
+            continue
+        parts.append(
+            svg.element(
+                "line",
+                x1=x.start,
+                x2=x.end,
+                y1=y(mark),
+                y2=y(mark),
+                stroke=PALETTE.rule,
+                stroke_width="0.75",
+            )
+        )
+        parts.append(
+            _text(layout, x.start - 8, y(mark) + 4, formats.short_pounds(mark), anchor="end")
+        )
+    for place, month in enumerate(months, start=1):
+        if place % layout.every == 0:
+            parts.append(
+                _text(
+                    layout,
+                    x(Decimal(place)),
+                    y.start + 16,
+                    formats.month_short(month.month),
+                    anchor="middle",
+                    fill=PALETTE.muted if month.state == "to_come" else PALETTE.ink,
+                )
+            )
+    return parts
+
+
+def _zero(layout: Layout, x: svg.Scale, y: svg.Scale) -> list[Markup]:
+    level = y(_NOUGHT)
+    return [
+        svg.element(
+            "line",
+            x1=x.start,
+            x2=x.end,
+            y1=level,
+            y2=level,
+            stroke=PALETTE.ink,
+            stroke_width="1",
+        ),
+        _text(layout, x.start - 8, level + 4, "on budget", anchor="end", fill=PALETTE.ink),
+    ]
+
+
+def _chance_band(x: svg.Scale, y: svg.Scale, months: Sequence[MonthPoint]) -> list[Markup]:
+    edges = [
+        (Decimal(place), month.chance_low, month.chance_high)
+        for place, month in enumerate(months, start=1)
+        if month.chance_low is not None and month.chance_high is not None
+    ]
+    if not edges:
+        return []
+    upper = [(x(place), y(high)) for place, _, high in edges]
+    lower = [(x(place), y(low)) for place, low, _ in edges]
+    start = [(x(_NOUGHT), y(_NOUGHT))] if edges[0][0] == 1 else []
+    outline = [
+        svg.element(
+            "polyline",
+            points=svg.points(start + side),
+            fill="none",
+            stroke=PALETTE.chance_edge,
+            stroke_width="0.75",
+            stroke_dasharray="1.5 2",
+        )
+        for side in (upper, lower)
+    ]
+    return [
+        svg.element(
+            "polygon",
+            points=svg.points(start + upper + lower[::-1]),
+            fill=PALETTE.chance,
+            fill_opacity="0.8",
+        ),
+        *outline,
+    ]
+
+
+def _fan(
+    layout: Layout,
+    x: svg.Scale,
+    y: svg.Scale,
+    months: Sequence[MonthPoint],
+    now: tuple[Decimal, MonthPoint, Decimal],
+) -> list[Markup]:
+    ahead = [
+        (Decimal(place), month.forecast_low, month.forecast_mid, month.forecast_high)
+        for place, month in enumerate(months, start=1)
+        if month.state == "to_come"
+        and month.forecast_low is not None
+        and month.forecast_mid is not None
+        and month.forecast_high is not None
+    ]
+    if not ahead:
+        return []
+    here = (x(now[0]), y(now[2]))
+    upper = [(x(place), y(high)) for place, _, _, high in ahead]
+    lower = [(x(place), y(low)) for place, low, _, _ in ahead]
+    middle = [here] + [(x(place), y(mid)) for place, _, mid, _ in ahead]
+    parts = [
+        svg.element("polygon", points=svg.points([here, *upper, *lower[::-1]]), fill=PALETTE.fan),
+        *(
+            svg.element(
+                "polyline",
+                points=svg.points([here, *side]),
+                fill="none",
+                stroke=PALETTE.fan_edge,
+                stroke_width="0.75",
+            )
+            for side in (upper, lower)
+        ),
+        svg.element(
+            "polyline",
+            points=svg.points(middle),
+            fill="none",
+            stroke=PALETTE.brand,
+            stroke_width="1.75",
+            stroke_dasharray="5 3.5",
+        ),
+    ]
+    _, low, mid, high = ahead[-1]
+    if layout.right > 60:
+        # Held inside the picture, and the three lines apart, wherever the forecast ends.
+        level = min(max(y(mid), Decimal(_TOP + 4)), Decimal(layout.height - _FOOT - 26))
+        edge = x.end + 8
+        parts += [
+            _text(
+                layout,
+                edge,
+                level + 1,
+                f"{formats.short_pounds(mid)} expected",
+                fill=PALETTE.brand,
+                weight=600,
+            ),
+            _text(layout, edge, level + 14, f"from {formats.short_pounds(low)}"),
+            _text(layout, edge, level + 27, f"to {formats.short_pounds(high)}"),
+        ]
+    return parts
+
+
+def _line(
+    layout: Layout,
+    x: svg.Scale,
+    y: svg.Scale,
+    known: Sequence[tuple[Decimal, MonthPoint, Decimal]],
+) -> list[Markup]:
+    path = [(x(_NOUGHT), y(_NOUGHT))] + [(x(place), y(value)) for place, _, value in known]
+    place, month, value = known[-1]
+    at = x(place)
+    anchor = "start" if place <= 2 else "end" if place >= 11 else "middle"
+    parts = [
+        svg.element(
+            "line",
+            x1=at,
+            x2=at,
+            y1=_TOP - 10,
+            y2=y.start,
+            stroke=PALETTE.muted,
+            stroke_width="0.75",
+            stroke_dasharray="2 2",
+        ),
+        _text(
+            layout,
+            at,
+            Decimal(_TOP - 16),
+            f"{formats.month_name(month.month)}: {formats.short_pounds(value)}",
+            anchor=anchor,
+            fill=PALETTE.ink,
+            weight=600,
+        ),
+        svg.element(
+            "polyline",
+            points=svg.points(path),
+            fill="none",
+            stroke=PALETTE.brand,
+            stroke_width="2.25",
+            stroke_linejoin="round",
+        ),
+    ]
+    for place, month, value in known:
+        parts.append(
+            svg.element(
+                "circle",
+                cx=x(place),
+                cy=y(value),
+                r="3.5",
+                fill=PALETTE.white if month.state == "flex" else PALETTE.brand,
+                stroke=PALETTE.brand,
+                stroke_width="1.75",
+            )
+        )
+    return parts
+
+
+def _month_states(layout: Layout, x: svg.Scale, months: Sequence[MonthPoint]) -> list[Markup]:
+    """Brackets under the months that are fixed and those that may still change."""
+    parts = []
+    level = Decimal(layout.height - _FOOT + 26)
+    for state, words, short in (
+        ("frozen", "fixed", "fixed"),
+        ("flex", "may still change", "may change"),
+    ):
+        places = [n for n, month in enumerate(months, start=1) if month.state == state]
+        if not places:
+            continue
+        start, end = x(Decimal(places[0]) - Decimal("0.4")), x(Decimal(places[-1]) + Decimal("0.4"))
+        roomy = end - start > len(words) * layout.font / 2
+        parts.append(
+            svg.element(
+                "path",
+                d=f"M{svg.number(start)},{svg.number(level - 3)}V{svg.number(level)}"
+                f"H{svg.number(end)}V{svg.number(level - 3)}",
+                fill="none",
+                stroke=PALETTE.muted,
+                stroke_width="0.75",
+            )
+        )
+        # A month alone at the left edge has more room to its right than over itself.
+        middle = (start + end) / 2
+        parts.append(
+            _text(
+                layout,
+                middle,
+                level + 12,
+                words if roomy or places[0] == 1 else short,
+                anchor="middle",
+            )
+        )
+    return parts
+
+
+def _key(layout: Layout, months: Sequence[MonthPoint]) -> list[Markup]:
+    band = any(month.chance_low is not None for month in months)
+    fan = any(month.forecast_mid is not None for month in months)
+    entries: list[tuple[list[Markup], str]] = [
+        (
+            [
+                svg.element(
+                    "line",
+                    x1=0,
+                    x2=18,
+                    y1=0,
+                    y2=0,
+                    stroke=PALETTE.brand,
+                    stroke_width="2.25",
+                ),
+                svg.element("circle", cx=9, cy=0, r="3.5", fill=PALETTE.brand),
+            ],
+            "spent minus budget",
+        )
+    ]
+    if band:
+        entries.append(
+            (
+                [
+                    svg.element(
+                        "rect",
+                        x=0,
+                        y=-5,
+                        width=18,
+                        height=10,
+                        fill=PALETTE.chance,
+                        stroke=PALETTE.chance_edge,
+                        stroke_width="0.75",
+                        stroke_dasharray="1.5 2",
+                    )
+                ],
+                "what chance alone explains",
+            )
+        )
+    if fan:
+        entries.append(
+            (
+                [
+                    svg.element(
+                        "rect",
+                        x=0,
+                        y=-5,
+                        width=18,
+                        height=10,
+                        fill=PALETTE.fan,
+                        stroke=PALETTE.fan_edge,
+                        stroke_width="0.75",
+                    ),
+                    svg.element(
+                        "line",
+                        x1=0,
+                        x2=18,
+                        y1=0,
+                        y2=0,
+                        stroke=PALETTE.brand,
+                        stroke_width="1.75",
+                        stroke_dasharray="5 3.5",
+                    ),
+                ],
+                "forecast: 80 per cent sure to lie within",
+            )
+        )
+    parts = []
+    across, down = Decimal(layout.left), Decimal(layout.height - 8)
+    if layout.right < 60:
+        across, down = Decimal(8), Decimal(layout.height - 8 - 15 * (len(entries) - 1) // 2)
+    for place, (swatch, words) in enumerate(entries):
+        parts.append(
+            svg.element(
+                "g", *swatch, transform=f"translate({svg.number(across)} {svg.number(down - 4)})"
+            )
+        )
+        parts.append(_text(layout, across + 24, down, words))
+        step = 24 + len(words) * layout.font * Decimal("0.47") + 18
+        if layout.right < 60 and place == 1:
+            across, down = Decimal(8), down + 15
+        else:
+            across += step
+    return parts
