@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from tests.models.attribution import Reference
+from tests.models.position import Year
 from tests.models.pricing import Edition
 from tests.models.protocol import Interchange
 from tests.site_builder import COMMISSIONER, NwcsFile, Row, SiteBuilder
@@ -47,6 +48,16 @@ def reference_of(site: SiteBuilder, commissioner: str = COMMISSIONER) -> Referen
         registrations=copy(site.tables["registrations"]),
         gps=copy(site.tables["gps"]),
         successions=copy(site.tables["successions"]),
+    )
+
+
+def year_of(site: SiteBuilder) -> Year:
+    """Returns what a site's position needs beside postings."""
+    return Year(
+        budgets=copy(site.tables["budgets"]),
+        successions=copy(site.tables["successions"]),
+        scope=copy(site.tables["scope"]),
+        profile=copy(site.tables["profile"]),
     )
 
 
