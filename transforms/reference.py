@@ -401,3 +401,93 @@ def problems_of(
 def columns_of(layouts: Sequence[Layout]) -> dict[str, tuple[str, ...]]:
     """The column names of each table, for the data dictionary."""
     return {layout.table: tuple(c.name for c in layout.columns) for layout in layouts}
+
+
+def check_together(connection: duckdb.DuckDBPyConnection) -> None:
+    """What can be wrong between rows and files. Raises UsageError naming them."""
+    for table, shown in (
+        ("membership", "reference/memberships.csv"),
+        ("registration", "reference/registrations.csv"),
+        ("gp", "reference/gps.csv"),
+    ):
+        problems_of(
+            connection,
+            f"select line from reference.{table} where end_date < start_date order by line",
+            shown,
+            "end_date is before start_date",
+        )
+    problems_of(
+        connection,
+        "select line from reference.participation "
+        "where status not in ('budget_holder', 'information') order by line",
+        "reference/participation.csv",
+        "status is not budget_holder or information",
+    )
+    problems_of(
+        connection,
+        "select line from reference.budget_scope "
+        "where treatment not in ('held', 'blocked_back', 'excluded') order by line",
+        "reference/scope.csv",
+        "treatment is not held, blocked_back or excluded",
+    )
+    problems_of(
+        connection,
+        "select line, practice_code from reference.budget "
+        "where practice_code not in (select practice_code from reference.practice) order by line",
+        "reference/budgets.csv",
+        "practice {1} is not in practices.csv",
+    )
+    _check_profile(connection)
+    _check_successions(connection)
+
+
+def _check_profile(connection: duckdb.DuckDBPyConnection) -> None:
+    problems_of(
+        connection,
+        "select line from reference.profile where share < 0 or share > 1 "
+        "or financial_year(month) <> financial_year order by line",
+        "reference/profile.csv",
+        "share is not between 0 and 1, or the month is not in the financial year",
+    )
+    problems_of(
+        connection,
+        "select min(line), financial_year, pod from reference.profile group by all "
+        "having count(*) <> 12 or arg_max(share, month) <> 1 order by 1",
+        "reference/profile.csv",
+        "the shares of {1} {2} are not twelve that reach 1 in March",
+    )
+    problems_of(
+        connection,
+        "select line, financial_year, pod from (select *, lag(share) over "
+        "(partition by financial_year, pod order by month) as earlier from reference.profile) "
+        "where share < earlier order by line",
+        "reference/profile.csv",
+        "the cumulative share of {1} {2} falls",
+    )
+
+
+def _check_successions(connection: duckdb.DuckDBPyConnection) -> None:
+    """A practice has one successor, and no chain of successors comes back to where it began."""
+    shown = "reference/successions.csv"
+    problems_of(
+        connection,
+        "select max(line), practice_code from reference.succession group by practice_code "
+        "having count(*) > 1 order by 1",
+        shown,
+        "practice {1} has two successors; keep one",
+    )
+    successor = dict(
+        connection.execute(
+            "select practice_code, successor_code from reference.succession order by line"
+        ).fetchall()
+    )
+    for first in successor:
+        chain = [first]
+        while chain[-1] in successor and chain.count(chain[-1]) == 1:
+            chain.append(successor[chain[-1]])
+        if chain.count(chain[-1]) > 1:
+            cycle = chain[chain.index(chain[-1]) :]
+            raise UsageError(
+                f"{shown}: the successions go in a circle: {' -> '.join(cycle)}. "
+                "Take out the row that is wrong."
+            )

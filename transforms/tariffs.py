@@ -4,6 +4,7 @@ An edition's rules are data. Exclusion rules name a field of the canonical recor
 into one expression of SQL here, which is the only place where rules become code.
 """
 
+import datetime
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -30,7 +31,7 @@ class Edition(pydantic.BaseModel):
     financial_year: str
     edition: int
     currency: str
-    published: str = ""
+    published: datetime.date | str = ""
     source: str = ""
     short_stay_minimum_age: int = ADULT
     market_forces: Literal["in_price", "paid_centrally"]
@@ -74,7 +75,7 @@ def _load_edition(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             "year": edition.financial_year,
             "number": edition.edition,
             "currency": edition.currency,
-            "published": edition.published,
+            "published": str(edition.published),
             "source": edition.source,
             "age": edition.short_stay_minimum_age,
             "market_forces": edition.market_forces,

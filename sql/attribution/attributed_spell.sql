@@ -1,6 +1,6 @@
 -- The waterfall: the practice that answers for a spell, and which rule decided.
 --
--- Grain: one row per spell discharged by the period's end.
+-- Grain: one row per spell, those still open included: whose patients they are is told, too.
 -- Inputs: spell, reference.registration, reference.practice, reference.gp, reference.membership,
 --         default_practice.
 --
@@ -15,10 +15,12 @@ with asked as (
         gp_practice_code,
         gmp_code,
         residence_commissioner,
-        if(getvariable('attribution_date') = 'discharge', discharge_date, admission_date)
-            as asked_on,
+        if(
+            getvariable('attribution_date') = 'discharge',
+            coalesce(discharge_date, getvariable('period_end')),
+            admission_date
+        ) as asked_on,
     from spell
-    where discharge_date <= getvariable('period_end')
 ),
 
 registered as (
@@ -85,7 +87,7 @@ weighed as (
     left join reference.practice
         on
             asked.gp_practice_code = practice.practice_code
-            and asked.gp_practice_code not in (select code from default_practice)
+            and not list_contains(getvariable('default_practices'), asked.gp_practice_code)
             and coalesce(practice.open_date <= asked.asked_on, true)
             and coalesce(practice.close_date >= asked.asked_on, true)
     left join placed_by_gp on asked.first_record = placed_by_gp.first_record

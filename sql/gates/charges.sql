@@ -1,16 +1,30 @@
 -- Figures of the gate `charges`: whether what was attributed is fit to be posted.
 --
 -- Grain: one row.
--- Inputs: priced_spell, current_charge. Variable: month (the period's first day).
--- Shares are of the spells discharged in the month; null where there are none.
-with tie as (
+-- Inputs: spell, priced_spell, current_charge. Variable: month (the period's first day).
+--
+-- Shares are of the spells discharged in the month; null, nothing to judge, where there are none.
+-- An average is judged and shown, never posted, so it may be a floating number.
+with discharged_spell as (
+    select spell_id
+    from spell
+    where discharge_date < getvariable('month') + interval 1 month
+),
+
+tie as (
     select
         count(*) filter (where current_charge.spell_id is null) as spells_without_charge,
-        count(*) filter (where priced_spell.spell_id is null) as charges_without_spell,
+        count(*) filter (where discharged_spell.spell_id is null) as charges_without_spell,
+    from discharged_spell
+    full join current_charge on discharged_spell.spell_id = current_charge.spell_id
+),
+
+price as (
+    select
         count(*) filter (where current_charge.total_price <> priced_spell.total_price)
             as prices_changed,
-    from priced_spell
-    full join current_charge on priced_spell.spell_id = current_charge.spell_id
+    from current_charge
+    inner join priced_spell on current_charge.first_record = priced_spell.first_record
 ),
 
 charges as (
@@ -71,7 +85,7 @@ averages as (
 select
     tie.spells_without_charge,
     tie.charges_without_spell,
-    tie.prices_changed,
+    price.prices_changed,
     charges.repeated_charges,
     charges.components_off,
     charges.unpriced_with_amount,
@@ -85,6 +99,7 @@ select
     averages.daycase_average_price,
     averages.non_elective_average_price,
 from tie
+cross join price
 cross join charges
 cross join shares
 cross join averages

@@ -2,34 +2,35 @@
 --
 -- Grain: one row per version of a spell's charge.
 -- Inputs: current_charge, charge (as earlier closes left it).
-create or replace temp table new_version as
+create or replace temp table changed_spell as
 with standing as (
-    select
-        spell_id,
-        charge_number,
-        hash(charge.* exclude (charge_number, from_close, to_close)) as content,
+    select charge.* exclude (charge_number, from_close, to_close)
     from charge
-    where to_close is null
+    where charge.to_close is null
 ),
 
-present as (
+before as (
     select
         spell_id,
-        hash(current_charge.*) as content,
+        hash(standing) as content,
+    from standing
+),
+
+now as (
+    select
+        spell_id,
+        hash(current_charge) as content,
     from current_charge
 )
 
-select
-    coalesce(present.spell_id, standing.spell_id) as spell_id,
-    standing.charge_number as ended_charge_number,
-    present.spell_id is not null as begins,
-from present
-full join standing on present.spell_id = standing.spell_id
-where present.content is distinct from standing.content;
+select coalesce(now.spell_id, before.spell_id) as spell_id,
+from now
+full join before on now.spell_id = before.spell_id
+where now.content is distinct from before.content;
 
 update charge
 set to_close = getvariable('close_number')
-where charge_number in (select ended_charge_number from new_version);
+where to_close is null and spell_id in (select spell_id from changed_spell);
 
 insert into charge
 select
@@ -39,4 +40,4 @@ select
     null as to_close,
     current_charge.*,
 from current_charge
-where current_charge.spell_id in (select spell_id from new_version where begins);
+where current_charge.spell_id in (select spell_id from changed_spell);

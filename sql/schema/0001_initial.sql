@@ -131,7 +131,6 @@ create table close (
     high_water integer not null, -- the last landing_number that it read
     software_version varchar not null,
     stage varchar not null, -- the last stage completed
-    issued boolean not null,
     unique (period, revision),
 );
 
@@ -233,6 +232,15 @@ create table position (
     forecast_low decimal(18, 2),
     forecast_high decimal(18, 2),
     prior_year_adjustments decimal(18, 2) not null,
+);
+
+-- One row per statement made: its number is fixed from then on.
+create table statement (
+    close_number integer not null,
+    practice_code varchar not null,
+    statement_number varchar not null,
+    closing boolean not null, -- the one closing statement of a practice that merged away
+    primary key (close_number, practice_code),
 );
 
 insert into schema_version values (1);

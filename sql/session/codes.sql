@@ -34,4 +34,11 @@ set variable update_types = (select list(code) from cds_update_type);
 set variable deletion_types = (select list(code) from cds_update_type where "group" = 'deletion');
 set variable patient_classifications = (select list(code) from patient_classification);
 set variable administrative_categories = (select list(code) from administrative_category);
+set variable default_practices = (select list(code) from default_practice);
 set variable admission_methods = (select list(code) from admission_method);
+
+-- The points of delivery that are charged, in the order they are shown; `group` says what days
+-- their budgets are spread over.
+create or replace temp table pod as
+select code, name, "group", row_number() over () as place
+from read_csv(getvariable('codes') || '/pod.csv', header = true, all_varchar = true);

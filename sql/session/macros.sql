@@ -56,3 +56,32 @@ create or replace temp macro financial_year(day) as
 cast(year(day - interval 3 month) as varchar)
 || '/'
 || lpad(cast((year(day - interval 3 month) + 1) % 100 as varchar), 2, '0');
+
+-- amount x numerator / denominator, rounded half away from zero to the penny, without a float on
+-- the way: DECIMAL division would give one.
+create or replace temp macro share_of_amount(amount, numerator, denominator) as
+cast(
+    cast(
+        sign(amount)
+        * (
+            (2 * cast(abs(amount) * 100 as hugeint) * numerator + denominator)
+            // (2 * denominator)
+        ) as decimal(18, 0)
+    ) * 0.01 as decimal(18, 2)
+);
+
+-- 100 x part / whole, rounded half away from zero to two decimals; null where the whole is 0.
+create or replace temp macro percent_of(part, whole) as
+if(
+    whole = 0,
+    null,
+    cast(
+        cast(
+            sign(part) * sign(whole)
+            * (
+                (20000 * cast(abs(part) * 100 as hugeint) + cast(abs(whole) * 100 as hugeint))
+                // (2 * greatest(cast(abs(whole) * 100 as hugeint), 1))
+            ) as decimal(18, 0)
+        ) * 0.01 as decimal(18, 2)
+    )
+);

@@ -1,0 +1,47 @@
+-- What drives the cost: standing charges of the year by provider, specialty and HRG.
+--
+-- Grain: one row per practice, dimension and code; dearest first, then by code.
+-- Inputs: standing_charge, ledger of the year before (charge, posting), record.
+with this_year as (
+    select
+        budget_holder,
+        provider_code,
+        coalesce(main_specialty, '') as main_specialty,
+        coalesce(hrg_code, '') as hrg_code,
+        total_price,
+        not is_this_year as is_last_year,
+    from standing_charge
+    where
+        treatment <> 'excluded'
+        and (
+            is_this_year
+            or (
+                activity_month >= getvariable('year_start') - interval 1 year
+                and activity_month <= getvariable('period') - interval 1 year
+            )
+        )
+),
+
+by_dimension as (
+    select
+        budget_holder,
+        unnest(['provider', 'specialty', 'hrg']) as dimension,
+        unnest([provider_code, main_specialty, hrg_code]) as code,
+        total_price,
+        is_last_year,
+    from this_year
+)
+
+select
+    budget_holder as practice_code,
+    dimension,
+    nullif(code, '') as code,
+    count(*) filter (where not is_last_year) as spells,
+    cast(coalesce(sum(total_price) filter (where not is_last_year), 0) as decimal(18, 2))
+        as amount,
+    count(*) filter (where is_last_year) as previous_spells,
+    cast(coalesce(sum(total_price) filter (where is_last_year), 0) as decimal(18, 2))
+        as previous_amount,
+from by_dimension
+group by all
+order by practice_code, dimension, amount desc, code;

@@ -1,0 +1,65 @@
+-- Budget and cost of each month of the financial year, as they now stand, for PODs that count.
+--
+-- Grain: one row per practice with a statement and month, April to March.
+-- Inputs: statement, held_budget, cumulative_share, standing_charge, pod, reference.budget_scope.
+with budget_to_date as (
+    select
+        statement.practice_code,
+        cumulative_share.month,
+        sum(
+            share_of_amount(
+                coalesce(held_budget.annual_amount, 0),
+                cumulative_share.numerator,
+                cumulative_share.denominator
+            )
+        ) as cumulative_budget,
+    from statement
+    cross join cumulative_share
+    left join held_budget
+        on
+            statement.practice_code = held_budget.practice_code
+            and cumulative_share.pod = held_budget.pod
+    left join reference.budget_scope
+        on
+            budget_scope.financial_year = getvariable('financial_year')
+            and statement.practice_code = budget_scope.practice_code
+            and cumulative_share.pod = budget_scope.pod
+    where
+        statement.close_number = getvariable('close_number')
+        and coalesce(budget_scope.treatment, 'held') <> 'excluded'
+    group by all
+),
+
+spent as (
+    select
+        budget_holder as practice_code,
+        activity_month as month,
+        count(*) as spells,
+        sum(total_price) as actual,
+    from standing_charge
+    where is_this_year and treatment <> 'excluded'
+    group by all
+)
+
+select
+    budget_to_date.practice_code,
+    budget_to_date.month,
+    budget_to_date.cumulative_budget - coalesce(
+        lag(budget_to_date.cumulative_budget)
+            over (partition by budget_to_date.practice_code order by budget_to_date.month),
+        0
+    ) as budget,
+    budget_to_date.cumulative_budget,
+    coalesce(spent.spells, 0) as spells,
+    coalesce(spent.actual, 0) as actual,
+    cast(
+        sum(coalesce(spent.actual, 0))
+            over (partition by budget_to_date.practice_code order by budget_to_date.month)
+        as decimal(18, 2)
+    ) as cumulative_actual,
+from budget_to_date
+left join spent
+    on
+        budget_to_date.practice_code = spent.practice_code
+        and budget_to_date.month = spent.month
+order by budget_to_date.practice_code, budget_to_date.month;

@@ -1,0 +1,50 @@
+-- What this period posted, with what a statement needs to tell it apart.
+--
+-- Grain: one row per posting of the period, all its revisions.
+-- Inputs: posting, close, charge, reference.budget_scope.
+--
+-- A charge moved by a succession has the same practice in the version credited and the version
+-- charged: only the budget holder is another.
+create or replace temp table period_posting as
+with of_period as (
+    select posting.*
+    from posting
+    inner join close on posting.close_number = close.close_number
+    where
+        close.period = getvariable('period')
+        and posting.close_number <= getvariable('close_number')
+),
+
+counterpart as (
+    select
+        of_period.close_number,
+        of_period.spell_id,
+        of_period.kind,
+        of_period.budget_holder,
+        charge.practice_code,
+    from of_period
+    inner join charge on of_period.charge_number = charge.charge_number
+    where of_period.reason = 'moved'
+)
+
+select
+    of_period.*,
+    of_period.activity_month >= getvariable('year_start') as is_this_year,
+    of_period.activity_month < getvariable('period') as is_earlier_month,
+    coalesce(budget_scope.treatment, 'held') as treatment,
+    if(of_period.reason = 'moved', if(of_period.kind = 'charge', 'in', 'out'), null) as direction,
+    coalesce(charge.practice_code = counterpart.practice_code, false) as by_succession,
+    counterpart.budget_holder as other_holder,
+from of_period
+inner join charge on of_period.charge_number = charge.charge_number
+left join counterpart
+    on
+        of_period.reason = 'moved'
+        and of_period.close_number = counterpart.close_number
+        and of_period.spell_id = counterpart.spell_id
+        and of_period.kind <> counterpart.kind
+left join reference.budget_scope
+    on
+        budget_scope.financial_year = financial_year(of_period.activity_month)
+        and of_period.budget_holder = budget_scope.practice_code
+        and of_period.pod = budget_scope.pod;

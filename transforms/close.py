@@ -1,0 +1,249 @@
+"""Closing a month: which period may be closed, and its stages in order, one transaction each.
+
+`pbc close` runs all stages in one go; a DAG task runs one with `run_stage`. Both come here, so a
+stage never runs out of turn. A close goes on from wherever it was stopped by starting over: until a
+statement of it was issued, running its stages again replaces what they wrote.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from transforms import (
+    attribution,
+    delivery,
+    episodes,
+    ledger,
+    mark,
+    position,
+    prices,
+    spells,
+    statements,
+    warehouse,
+)
+from transforms.errors import ControlFailure, UsageError
+from transforms.mark import Close
+from transforms.periods import Period
+from transforms.site import Site
+
+Stage = Callable[[duckdb.DuckDBPyConnection, Close], Any]
+Progress = Callable[[str, int, int], None]
+
+# The stages of a close in order; `land` comes before, documents and delivery after.
+STAGES: Mapping[str, Stage] = {
+    "episodes": episodes.build,
+    "spells": spells.build,
+    "prices": prices.build,
+    "attribution": attribution.build,
+    "ledger": ledger.post,
+    "position": position.build,
+    "statements": statements.build,
+}
+
+
+@dataclass(frozen=True)
+class StageRun:
+    """A stage that ran: its counts, and the seconds it took (for run.json, outside all hashes)."""
+
+    stage: str
+    close: Close
+    counts: Any
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ClosedPeriod:
+    """A closed period, where its packages lie, and what each stage counted."""
+
+    close: Close
+    folder: Path
+    runs: tuple[StageRun, ...]
+
+
+def run_stage(
+    site: Site, commissioner: str, period: Period, stage: str, *, revise: bool = False
+) -> StageRun:
+    """Run one stage of a close. The first, `episodes`, sets the close's mark.
+
+    Raises ControlFailure where the books forbid it or the stage before has not run.
+    """
+    with warehouse.open_warehouse(
+        site, commissioner, f"closing {period}, stage {stage}"
+    ) as connection:
+        return _run_stage(connection, site, commissioner, period, stage, revise)
+
+
+def _run_stage(
+    connection: duckdb.DuckDBPyConnection,
+    site: Site,
+    commissioner: str,
+    period: Period,
+    stage: str,
+    revise: bool,
+) -> StageRun:
+    started = time.monotonic()
+    order = ["land", *STAGES]
+    with warehouse.transaction(connection):
+        if stage == order[1]:
+            close = _begin(connection, site, commissioner, period, revise)
+        else:
+            close = _under_way(connection, site, commissioner, period)
+            done = _stage_of(connection, close)
+            if order.index(done) < order.index(stage) - 1:
+                raise ControlFailure(
+                    f"Stage {stage} of {period} cannot run: the last stage done is {done}. "
+                    f"Run 'pbc close {period}', which runs them all."
+                )
+        counts = STAGES[stage](connection, close)
+        connection.execute(
+            "update close set stage = $stage where close_number = $number",
+            {"stage": stage, "number": close.number},
+        )
+    seconds = time.monotonic() - started
+    run = StageRun(stage, close, counts, seconds)
+    if stage == "statements":
+        statements.write(connection, site, close)
+    return run
+
+
+def close_period(
+    site: Site,
+    commissioner: str,
+    period: Period,
+    *,
+    revise: bool = False,
+    progress: Progress | None = None,
+) -> ClosedPeriod:
+    """Close a period: all stages, in one go, under one lock. Returns where its packages lie."""
+    runs = []
+    with warehouse.open_warehouse(site, commissioner, f"closing {period}") as connection:
+        for place, stage in enumerate(STAGES):
+            if progress is not None:
+                progress(stage, place, len(STAGES))
+            runs.append(_run_stage(connection, site, commissioner, period, stage, revise))
+    close = runs[-1].close
+    return ClosedPeriod(
+        close, site.output(commissioner, close.period, close.revision), tuple(runs)
+    )
+
+
+def latest(connection: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
+    """The latest close that was begun: its row of table `close`."""
+    found = warehouse.rows(connection, "select * from close order by close_number desc limit 1")
+    return found[0] if found else None
+
+
+def is_earlier(connection: duckdb.DuckDBPyConnection, period: Period) -> bool:
+    """Whether a later period is closed already, so that this one cannot be closed again."""
+    last = latest(connection)
+    return last is not None and period < Period.containing(last["period"])
+
+
+def find(
+    connection: duckdb.DuckDBPyConnection, commissioner: str, period: Period
+) -> Close:
+    """The last revision of a period that was closed to the end. Raises UsageError if none was."""
+    found = connection.execute(
+        "select max(close_number) from close where period = $period and stage = 'statements'",
+        {"period": period.first_day},
+    ).fetchone()
+    if found is None or found[0] is None:
+        closed = [
+            f"{row['period']:%Y-%m}"
+            for row in warehouse.rows(
+                connection,
+                "select distinct period from close where stage = 'statements' order by period",
+            )
+        ]
+        known = f"Closed are {closed[0]} to {closed[-1]}." if closed else "No period is closed yet."
+        raise UsageError(f"{period} is not closed. {known} Close it with 'pbc close {period}'.")
+    return mark.read(connection, commissioner, int(found[0]))
+
+
+def _begin(
+    connection: duckdb.DuckDBPyConnection,
+    site: Site,
+    commissioner: str,
+    period: Period,
+    revise: bool,
+) -> Close:
+    """Decide which close this is, and set its mark.
+
+    Periods close in order, and a gap is an error. The latest can be closed again until a statement
+    of it is issued; then only revised.
+    """
+    last = latest(connection)
+    if last is None:
+        if revise:
+            raise UsageError(f"{period} was never closed: there is nothing to revise.")
+        return mark.take(connection, site, commissioner, 1, period, 1)
+    last_period = Period.containing(last["period"])
+    if period < last_period:
+        raise ControlFailure(
+            f"{period} is closed, and {last_period} after it: only the latest period can be closed "
+            "again. A change of an earlier month is posted in the next period."
+        )
+    if period > last_period:
+        if revise:
+            raise UsageError(f"{period} was never closed: there is nothing to revise.")
+        if last["stage"] != "statements":
+            raise ControlFailure(
+                f"{last_period} is not closed to the end (last stage: {last['stage']}). "
+                f"Run 'pbc close {last_period}' first."
+            )
+        if period != last_period.next():
+            raise ControlFailure(
+                f"{period} cannot be closed: {last_period.next()} comes before it and is not "
+                f"closed. Run 'pbc close {last_period.next()}' first."
+            )
+        return mark.take(connection, site, commissioner, last["close_number"] + 1, period, 1)
+    if not delivery.is_issued(site, commissioner, period, last["revision"]):
+        if revise and last["revision"] == 1:
+            raise ControlFailure(
+                f"No statement of {period} is issued, so it need not be revised. "
+                f"Run 'pbc close {period}', which makes it anew."
+            )
+        return mark.take(
+            connection, site, commissioner, last["close_number"], period, last["revision"]
+        )
+    if not revise:
+        raise ControlFailure(
+            f"Statements of {period} are issued, so it cannot be closed again. "
+            f"'pbc close {period} --revise' posts the difference as revision "
+            f"{last['revision'] + 1} and keeps what was issued."
+        )
+    return mark.take(
+        connection,
+        site,
+        commissioner,
+        last["close_number"] + 1,
+        period,
+        last["revision"] + 1,
+    )
+
+
+def _under_way(
+    connection: duckdb.DuckDBPyConnection, site: Site, commissioner: str, period: Period
+) -> Close:
+    last = latest(connection)
+    if (
+        last is None
+        or Period.containing(last["period"]) != period
+        or delivery.is_issued(site, commissioner, period, last["revision"])
+    ):
+        raise ControlFailure(
+            f"No close of {period} is under way. Begin with its first stage, or run "
+            f"'pbc close {period}'."
+        )
+    return mark.read(connection, commissioner, last["close_number"])
+
+
+def _stage_of(connection: duckdb.DuckDBPyConnection, close: Close) -> str:
+    row = connection.execute(
+        "select stage from close where close_number = $number", {"number": close.number}
+    ).fetchone()
+    return str(row[0]) if row else "land"

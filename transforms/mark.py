@@ -1,0 +1,215 @@
+"""The mark of a close: what it read, kept so that the same close can be made again.
+
+A close reads the records landed up to its high-water number, and reference files and settings as
+they were when it began. Their bytes are kept in the warehouse, once per content, and every stage
+reads them from there: a file that changes between two stages, or afterwards, changes nothing.
+"""
+
+import contextlib
+import datetime
+import hashlib
+import tempfile
+import tomllib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import duckdb
+
+from transforms import reference, tariffs, warehouse
+from transforms.errors import ControlFailure, UsageError
+from transforms.periods import Period
+from transforms.site import SITE_FILE, Site, SiteConfig, parse_config
+
+_PART_BYTES = 16 << 20
+_FASTEST = 1  # compression level: reference lists compress well at any
+
+REQUIRED = ("practices.csv", "memberships.csv")
+
+
+@dataclass(frozen=True)
+class Close:
+    """One close: a period, or a revision of it, at its mark. `number` orders all closes."""
+
+    number: int
+    period: Period
+    revision: int
+    high_water: int
+    commissioner: str
+    commissioner_name: str
+    config: SiteConfig
+    software_version: str
+
+    def set_variables(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Set what the SQL files read by `getvariable`."""
+        freeze = self.config.ledger.freeze_after_months
+        opens = self.config.ledger.opens
+        variables = {
+            "close_number": self.number,
+            "period": self.period.first_day,
+            "period_end": self.period.last_day,
+            "year_start": self.period.plus(1 - self.period.month_of_year).first_day,
+            "financial_year": self.period.financial_year,
+            "revision": self.revision,
+            "high_water": self.high_water,
+            "commissioner": self.commissioner,
+            "attribution_date": self.config.attribution.date,
+            "ledger_opens": _date(None if opens is None else Period.parse(opens)),
+            "frozen_before": _date(None if freeze is None else self.period.plus(-freeze)),
+        }
+        for name, value in variables.items():
+            cast = "::date" if isinstance(value, datetime.date) or value is None else ""
+            connection.execute(f"set variable {name} = $value{cast}", {"value": value})
+
+
+def _date(period: Period | None) -> datetime.date | None:
+    return None if period is None else period.first_day
+
+
+def software_version() -> str:
+    """This project's version, as installed."""
+    return metadata.version("practice-budget-statements")
+
+
+def take(
+    connection: duckdb.DuckDBPyConnection,
+    site: Site,
+    commissioner: str,
+    number: int,
+    period: Period,
+    revision: int,
+) -> Close:
+    """Set the mark of a close: all that is landed now, and the files as they are now.
+
+    Runs inside the caller's transaction. Raises UsageError where a reference file is missing or
+    has a row that cannot be used.
+    """
+    row = connection.execute("select coalesce(max(landing_number), 0) from interchange").fetchone()
+    high_water = int(row[0]) if row else 0
+    connection.execute("delete from close where close_number = $number", {"number": number})
+    connection.execute(
+        "delete from close_reference where close_number = $number", {"number": number}
+    )
+    connection.execute(
+        "insert into close values ($number, $period, $revision, $high_water, $version, 'land')",
+        {
+            "number": number,
+            "period": period.first_day,
+            "revision": revision,
+            "high_water": high_water,
+            "version": software_version(),
+        },
+    )
+    for path, content in _files(site):
+        digest = _keep(connection, content)
+        connection.execute(
+            "insert into close_reference values ($number, $path, $sha256)",
+            {"number": number, "path": path, "sha256": digest},
+        )
+    connection.execute(
+        "delete from reference_content where sha256 not in (select sha256 from close_reference)"
+    )
+    with files_of(connection, number) as folder:
+        _load(connection, folder / "reference")
+    return read(connection, commissioner, number)
+
+
+def read(connection: duckdb.DuckDBPyConnection, commissioner: str, number: int) -> Close:
+    """A close by its number, with the settings that it read."""
+    found = warehouse.rows(
+        connection, "select * from close where close_number = $number", {"number": number}
+    )
+    if not found:
+        raise ControlFailure(f"There is no close number {number} in this warehouse.")
+    close = found[0]
+    settings = tomllib.loads(_content_of(connection, number, SITE_FILE).decode("utf-8"))
+    config = parse_config(settings, f"{SITE_FILE} at the close of {close['period']:%Y-%m}")
+    names = {each.code: each.name for each in config.commissioners}
+    return Close(
+        number=number,
+        period=Period.containing(close["period"]),
+        revision=close["revision"],
+        high_water=close["high_water"],
+        commissioner=commissioner,
+        commissioner_name=names.get(commissioner, commissioner),
+        config=config,
+        software_version=close["software_version"],
+    )
+
+
+@contextlib.contextmanager
+def files_of(connection: duckdb.DuckDBPyConnection, number: int) -> Iterator[Path]:
+    """The files that a close read, laid out again in a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="pbc-mark-") as name:
+        folder = Path(name)
+        for (path,) in connection.execute(
+            "select path from close_reference where close_number = $number order by path",
+            {"number": number},
+        ).fetchall():
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(_content_of(connection, number, path))
+        yield folder
+
+
+def load_reference(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    """Make schema `reference` anew from the files that a close read."""
+    with files_of(connection, number) as folder:
+        _load(connection, folder / "reference")
+
+
+def _files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The settings and every reference file a close reads, by path within the site."""
+    yield SITE_FILE, (site.directory / SITE_FILE).read_bytes()
+    names = [*reference.LAYOUTS, *REQUIRED]
+    paths = {site.reference / name for name in names if (site.reference / name).is_file()}
+    for pattern in ("tariffs/*/*.csv", "tariffs/*/*.toml", "tariffs/*/*.xlsx", "budgets/*.toml"):
+        paths.update(site.reference.glob(pattern))
+    for path in sorted(paths):
+        yield path.relative_to(site.directory).as_posix(), path.read_bytes()
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, content: bytes) -> str:
+    digest = hashlib.sha256(content).hexdigest()
+    known = connection.execute(
+        "select 1 from reference_content where sha256 = $sha256 limit 1", {"sha256": digest}
+    ).fetchone()
+    if known is None:
+        for part, start in enumerate(range(0, max(len(content), 1), _PART_BYTES)):
+            connection.execute(
+                "insert into reference_content values ($sha256, $part, $content)",
+                {
+                    "sha256": digest,
+                    "part": part,
+                    "content": zlib.compress(content[start : start + _PART_BYTES], _FASTEST),
+                },
+            )
+    return digest
+
+
+def _content_of(connection: duckdb.DuckDBPyConnection, number: int, path: str) -> bytes:
+    parts = connection.execute(
+        "select content from reference_content inner join close_reference using (sha256) "
+        "where close_number = $number and path = $path order by part",
+        {"number": number, "path": path},
+    ).fetchall()
+    if not parts:
+        raise ControlFailure(f"The warehouse does not hold {path} of close number {number}.")
+    return b"".join(zlib.decompress(part) for (part,) in parts)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    connection.execute("create schema if not exists reference")
+    for name in REQUIRED:
+        if not (folder / name).is_file():
+            raise UsageError(
+                f"reference/{name} is missing. A close needs it; see docs/reference-files.md."
+            )
+    for name, layout in reference.LAYOUTS.items():
+        reference.create(connection, layout)
+        if (folder / name).is_file():
+            reference.load(connection, folder / name, layout, f"reference/{name}")
+    tariffs.load(connection, folder / "tariffs")
+    reference.check_together(connection)

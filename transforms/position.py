@@ -1,0 +1,41 @@
+"""Stage `position`: what each practice has spent against its budget, month by month."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from transforms import warehouse
+from transforms.mark import Close
+
+
+@dataclass(frozen=True)
+class PositionCounts:
+    """Practices with a position, RESIDENT included."""
+
+    practices: int
+
+
+def build(connection: duckdb.DuckDBPyConnection, close: Close) -> PositionCounts:
+    """Derive `budget`, `held_budget` and `position`."""
+    close.set_variables(connection)
+    _set_bank_holidays(connection, close)
+    for file in ("cumulative_share", "budget", "held_budget", "position"):
+        warehouse.run(connection, f"position/{file}.sql")
+    counts = warehouse.rows(
+        connection,
+        "select count(distinct practice_code) as practices from position "
+        "where close_number = getvariable('close_number')",
+    )[0]
+    return PositionCounts(**counts)
+
+
+def _set_bank_holidays(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
+    """England's bank holidays of the financial year, from the holidays library."""
+    import holidays
+
+    start = int(close.period.financial_year[:4])
+    england = holidays.country_holidays("GB", subdiv="ENG", years=[start, start + 1])
+    connection.execute("create or replace temp table bank_holiday (date date)")
+    connection.executemany(
+        "insert into bank_holiday values ($date)", [{"date": day} for day in sorted(england)]
+    )
