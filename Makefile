@@ -15,7 +15,7 @@ statements: setup  ## the sample: April to August 2004 by command line, Septembe
 	@$(BIN)/python scripts/statements.py
 
 airflow: setup  ## Airflow with its UI on the sample site, at loopback only
-	@$(BIN)/python scripts/airflow.py
+	@$(BIN)/python scripts/start_airflow.py
 
 lint: setup  ## style of Python and SQL, and types
 	$(BIN)/ruff check

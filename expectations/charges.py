@@ -17,12 +17,13 @@ def suite(settings: ChargesGate, period: Period) -> list[Expectation]:
         none(
             "spells_without_charge",
             "Discharged spells that have no charge",
-            rows="select * from priced_spell anti join current_charge using (spell_id)",
+            rows="select * from spell anti join current_charge using (spell_id) "
+            f"where discharge_date < date '{period.next().first_day}'",
         ),
         none(
             "charges_without_spell",
             "Charges that no spell stands behind",
-            rows="select * from current_charge anti join priced_spell using (spell_id)",
+            rows="select * from current_charge anti join spell using (spell_id)",
         ),
         none(
             "repeated_charges",
@@ -32,7 +33,7 @@ def suite(settings: ChargesGate, period: Period) -> list[Expectation]:
         none(
             "prices_changed",
             "Charges that are not their spell's price",
-            rows="select * from current_charge inner join priced_spell using (spell_id) "
+            rows="select * from current_charge inner join priced_spell using (first_record) "
             "where current_charge.total_price <> priced_spell.total_price",
         ),
         none(

@@ -92,7 +92,7 @@ def _at_most(
         column=figure,
         max_value=most,
         severity=severity,
-        **_wording(words, f"at most {written(most, unit)}", unit, rows),
+        **_wording(words, f"at most {written(most, unit)}" if most else "none", unit, rows),
     )
 
 

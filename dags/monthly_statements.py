@@ -1,0 +1,229 @@
+"""### One commissioner's month, from the inbox to the practices' statements
+
+Lands what waits in the inbox, closes the period and renders every document. It sends nothing: the
+asset `statements` says that packages and documents are there.
+
+| parameter | |
+|---|---|
+| `commissioner` | ODS code; may be left out where the site serves one |
+| `period` | `YYYY-MM`; a scheduled run takes the month of its data interval |
+
+The site is the directory named by `$PBC_SITE` of the workers. Every task may be run again: a stage
+run twice is a stage run once. Periods close in order, and a commissioner's warehouse has one writer
+at a time: a task that finds it in use waits and says for whom.
+
+A task that fails for a reason that people must mend (a file, a setting, a gate) says which and does
+not try again; any other failure is tried again, later each time.
+"""
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, Param, TaskGroup, chain, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+
+if TYPE_CHECKING:
+    from transforms.periods import Period
+    from transforms.site import Site
+
+STATEMENTS = Asset("statements")
+
+# How rendering is shared out: as few tasks as keep each small, since starting one takes seconds.
+PRACTICES_A_CHUNK = 5
+MOST_CHUNKS = 16
+
+log = logging.getLogger("airflow.task")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose month a run is about."""
+
+    site: "Site"
+    code: str
+    period: "Period"
+
+
+@contextlib.contextmanager
+def this_run() -> Iterator[Subject]:
+    """The subject of the running task, whose users' errors end it with their text alone.
+
+    Trying again would not mend what a person must: AirflowFailException forgoes the retries.
+    """
+    from transforms.errors import PbcError, UsageError
+    from transforms.periods import Period
+    from transforms.site import load_site
+
+    try:
+        if "PBC_SITE" not in os.environ:
+            raise UsageError("PBC_SITE is not set: start Airflow with it naming the site.")
+        site = load_site(Path(os.environ["PBC_SITE"]))
+        context = get_current_context()
+        yield Subject(
+            site,
+            site.commissioner(context["params"]["commissioner"]).code,
+            Period.parse(context["params"]["period"] or _month_of_the_interval(context)),
+        )
+    except PbcError as error:
+        raise AirflowFailException(str(error)) from None
+
+
+def run_stage(stage: str) -> str:
+    """Run a stage of the close and log its counts. Returns the path of the revision's folder."""
+    from transforms import close
+
+    with this_run() as run:
+        done = close.run_stage(run.site, run.code, run.period, stage)
+        log.info("%s in %.1f seconds: %s", stage, done.seconds, done.counts)
+        return str(run.site.output(run.code, done.close.period, done.close.revision))
+
+
+def _month_of_the_interval(context: Any) -> str:
+    from transforms.errors import UsageError
+
+    start = context.get("data_interval_start")
+    if context["dag_run"].run_type == "manual" or start is None:
+        raise UsageError("Say which month to close: the parameter period, as YYYY-MM.")
+    return f"{start:%Y-%m}"
+
+
+def chunks(practices: list[str]) -> list[list[str]]:
+    """Practice codes in chunks of nearly equal size, in order; never more than MOST_CHUNKS."""
+    count = min(MOST_CHUNKS, -(-len(practices) // PRACTICES_A_CHUNK))
+    return [practices[part::count] for part in range(count)]
+
+
+@dag(
+    schedule=None,
+    doc_md=__doc__,
+    params={
+        "commissioner": Param(
+            None, type=["null", "string"], title="Commissioner", description="ODS code"
+        ),
+        "period": Param(
+            None,
+            type=["null", "string"],
+            pattern="^[0-9]{4}-(0[1-9]|1[0-2])$",
+            title="Period",
+            description="the month to close, YYYY-MM",
+        ),
+    },
+    default_args={
+        "owner": "information",
+        "retries": 3,
+        "retry_delay": timedelta(seconds=20),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=10),
+    },
+    tags=["statements"],
+)
+def monthly_statements() -> None:
+    @task
+    def land() -> None:
+        """Lands every file of the commissioner's inbox into the record log.
+
+        Landed files go to `archive/`, held ones to `held/`, refused ones to `refused/` with a
+        report that says which rule, where, and the mend. A held or refused file stops nothing here.
+        """
+        from transforms import land
+
+        with this_run() as run:
+            log.info("%s", land.land_inbox(run.site, run.code))
+
+    @task
+    def episodes() -> None:
+        """Opens the close at a mark and works out which records are live, with their warnings."""
+        run_stage("episodes")
+
+    @task
+    def spells() -> None:
+        """Joins live episodes into hospital provider spells."""
+        run_stage("spells")
+
+    @task
+    def prices() -> None:
+        """Prices every spell against the tariff edition of its year, keeping each component."""
+        run_stage("prices")
+
+    @task
+    def attribution() -> None:
+        """Finds who answers for each spell, and why."""
+        run_stage("attribution")
+
+    @task
+    def gate_charges() -> None:
+        """Stops the run where charges do not tie with spells, or look wrong as a whole.
+
+        Thresholds stand in `[gates.charges]` of site.toml; results and Data Docs in
+        `out/<commissioner>/<period>/gates/`.
+        """
+        from transforms import gates
+
+        with this_run() as run:
+            result = gates.pass_gate(run.site, run.code, run.period, "charges")
+            log.info("Gate charges: %s", result.status)
+
+    @task
+    def ledger() -> None:
+        """Posts what changed since the last close, as charges and credits."""
+        run_stage("ledger")
+
+    @task
+    def position() -> None:
+        """Sets each practice's actual against its budget."""
+        run_stage("position")
+
+    @task
+    def statements() -> str:
+        """Makes the package of each practice; gives the path of the revision's folder."""
+        return run_stage("statements")
+
+    @task
+    def practices(folder: str) -> list[list[str]]:
+        """Shares the practices of the revision out over the tasks that render."""
+        from transforms import package
+
+        with this_run():
+            return chunks(package.practices(Path(folder)))
+
+    @task(map_index_template="{{ task.op_kwargs['codes'] | join(', ') }}")
+    def documents(folder: str, codes: list[str]) -> None:
+        """Renders the statement (PDF, HTML) and detail file (XLSX, CSV) of a chunk of practices."""
+        from transforms import documents
+
+        with this_run():
+            documents.render(Path(folder), codes)
+
+    @task(outlets=[STATEMENTS])
+    def control_report(folder: str) -> None:
+        """Renders the commissioner's summary and control report, and says that all is there."""
+        from transforms import documents
+
+        with this_run() as run:
+            documents.render(Path(folder), [])
+            get_current_context()["outlet_events"][STATEMENTS].extra = {
+                "commissioner": run.code,
+                "period": str(run.period),
+                "folder": folder,
+            }
+
+    with TaskGroup("records", prefix_group_id=False, tooltip="What was submitted, and what stands"):
+        records = [land(), episodes(), spells()]
+    with TaskGroup("charges", prefix_group_id=False, tooltip="What it costs, and whose it is"):
+        charges = [prices(), attribution(), gate_charges()]
+    with TaskGroup("accounts", prefix_group_id=False, tooltip="What changed, and what it leaves"):
+        folder = statements()
+        accounts = [ledger(), position(), folder]
+    with TaskGroup("rendering", prefix_group_id=False, tooltip="What people read"):
+        rendered = documents.partial(folder=folder).expand(codes=practices(folder))
+        rendered >> control_report(folder)
+    chain(*records, *charges, *accounts)
+
+
+monthly_statements()
