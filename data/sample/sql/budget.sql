@@ -10,7 +10,7 @@ with wanted as (
         worth.practice,
         worth.pod,
         worth.price_of_a_spell,
-        worth.annual_amount * (1000 - 50 + pick('luck', worth.practice, 105)) / 1000 as amount,
+        worth.annual_amount * (940 + pick('luck', worth.practice, 105)) / 1000 as amount,
         if(worth.pod = 'non_elective', getvariable('uplift_non_elective'), getvariable('uplift'))
             ::decimal(6, 4) as uplift_rate
     from worth

@@ -1,6 +1,6 @@
 -- Purpose: the consultant episodes of each spell, with everything a record of one would say.
 -- Grain: one row per episode.
--- Inputs: spell, practice, provider, hrgs, hrg_slot; the variables first_day, months.
+-- Inputs: spell, practice, provider, hrgs, hrg_slot; the variables first_day, companion_slots.
 create or replace table episode as
 with counted as (
     select
@@ -46,12 +46,6 @@ dated as (
     from parted
 ),
 
-companion_size as (
-    select count(*) as slots
-    from hrg_slot
-    where event_class = 'companion'
-),
-
 coded as (
     select
         dated.*,
@@ -65,11 +59,10 @@ coded as (
             dated.birth_date > dated.admission_date - 5500, 'P13', companion.hrg_code
         ) as mistaken_hrg_code
     from dated
-    cross join companion_size
     inner join hrg_slot as companion
         on
             companion.event_class = 'companion'
-            and pick('companion', dated.episode_no, companion_size.slots) = companion.slot
+            and pick('companion', dated.episode_no, getvariable('companion_slots')) = companion.slot
 )
 
 select

@@ -1,6 +1,7 @@
--- Purpose: which HRG a stay of a class has: as many slots as the catalogue's weight for the class.
+-- Purpose: which HRG a stay of a class has: as many slots as the catalogue's weight for the class. What
+--   is then asked of the HRG stands beside it, so that a spell need look up no more than its slot.
 -- Grain: one row per class and slot.
--- Inputs: hrgs.csv of the catalogue.
+-- Inputs: hrgs.csv of the catalogue, profile_slot.
 create or replace table hrg_slot as
 with weights as (
     unpivot (
@@ -31,8 +32,28 @@ expanded as (
 )
 
 select
-    event_class,
-    hrg_code,
-    row_number() over (partition by event_class order by hrg_code, within_hrg) - 1 as slot,
-    count(*) over (partition by event_class) as slots
-from expanded;
+    expanded.event_class,
+    expanded.hrg_code,
+    hrgs.profile,
+    hrgs.elective_nights,
+    hrgs.non_elective_nights,
+    profile_size.slots as profile_slots,
+    row_number() over (
+        partition by expanded.event_class
+        order by expanded.hrg_code, expanded.within_hrg
+    ) - 1 as slot
+from expanded
+inner join hrgs on expanded.hrg_code = hrgs.hrg_code
+inner join (
+    select
+        profile,
+        count(*) as slots
+    from profile_slot
+    group by profile
+) as profile_size on hrgs.profile = profile_size.profile;
+
+set variable companion_slots = (
+    select count(*)
+    from hrg_slot
+    where event_class = 'companion'
+);

@@ -29,7 +29,7 @@ quarantine as (
         interchange.provider_code as sender,
         interchange.interchange_id,
         rule_of_fault.rules,
-        rule_of_fault.field as fields,
+        rule_of_fault.fields,
         count(*) as records
     from fate
     inner join interchange on fate.interchange_no = interchange.interchange_no

@@ -22,6 +22,5 @@ expanded as (
 select
     profile,
     age_slot,
-    row_number() over (partition by profile order by age_slot, within_slot) - 1 as slot,
-    count(*) over (partition by profile) as slots
+    row_number() over (partition by profile order by age_slot, within_slot) - 1 as slot
 from expanded;

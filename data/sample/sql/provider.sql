@@ -4,7 +4,7 @@
 create or replace table provider as
 select
     number::integer as provider,
-    coalesce(known.provider_code, concat('RZ', lpad(number::text, 3, '0'))) as provider_code,
+    coalesce(known.provider_code, concat('Z', lpad(number::text, 3, '0'))) as provider_code,
     coalesce(known.name, concat('Hospital ', number)) as name,
     coalesce(known.protocol, '020') as protocol,
     coalesce(known.market_forces_index, 1.0000 + number % 200 / 1000) as market_forces_index

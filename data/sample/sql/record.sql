@@ -64,11 +64,11 @@ believed as (
         *,
         case
             when origin = 'visitor' and practice_draw < 7000
-                then if(home_practice % 2 = 0, 'Y90901', 'Y90902')
+                then if(home_practice % 2 = 0, 'Y99001', 'Y99002')
             when origin = 'unregistered' or origin = 'visitor' or practice_mistaken
                 then ['V81997', 'V81998', 'V81999', 'V81997'][1 + practice_draw % 4]
             when practice_draw < 260 then ['V81997', 'V81999', 'V81999'][1 + practice_draw % 3]
-            when practice_draw < 350 then concat('Y95', lpad((practice_draw % 40)::text, 3, '0'))
+            when practice_draw < 350 then concat('Y995', lpad((practice_draw % 40)::text, 2, '0'))
             when practice_draw < 470
                 then practice_code(practice_draw % getvariable('practices') + 1)
             when practice_draw < 3500 and moved then practice_code(home_practice)
@@ -172,7 +172,7 @@ select
     case
         when is_deletion then null
         when happens('gp not known', spell_no, 300) then 'G9999998'
-        when origin = 'visitor' then 'G9090101'
+        when origin = 'visitor' then 'G9900101'
         when origin = 'unregistered' and practice_draw % 10 < 7 then null
         else gmp_of(person, practice, gps)
     end as gmp_code,

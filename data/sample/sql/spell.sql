@@ -1,8 +1,8 @@
 -- Purpose: every stay in hospital as it truly was: who, where, when, for what. What the hospitals make
 --   of it on the way (errors, delays, corrections) is decided later.
 -- Grain: one row per spell.
--- Inputs: class_slot, day_slot, hrg_slot, profile_slot, age_slot, practice, hrgs; the variables
---   patients, spells, all_need, practices, providers, outsiders_from, outsider_hundreds,
+-- Inputs: class_slot, day_slot, hrg_slot, profile_slot, age_slot, practice; the variables patients,
+--   spells, all_need, practices, providers, outsiders_from, outsider_hundreds,
 --   newborns_from.
 create or replace table spell as
 with numbered as (
@@ -45,29 +45,20 @@ coded as (
     select
         keyed.*,
         hrg_slot.hrg_code,
-        hrgs.profile,
-        hrgs.elective_nights,
-        hrgs.non_elective_nights,
+        hrg_slot.profile,
+        hrg_slot.profile_slots,
+        hrg_slot.elective_nights,
+        hrg_slot.non_elective_nights,
         day_slot.admission_date
     from keyed
     inner join hrg_slot
         on
             keyed.event_class = hrg_slot.event_class
-            and pick('hrg', if(keyed.event_class = 'regular', keyed.who, keyed.spell_no), keyed.hrg_slots)
-            = hrg_slot.slot
-    inner join hrgs on hrg_slot.hrg_code = hrgs.hrg_code
+            and pick('hrg', keyed.spell_no, keyed.hrg_slots) = hrg_slot.slot
     inner join day_slot
         on
             keyed.day_kind = day_slot.day_kind
             and pick('day', keyed.occasion, keyed.day_slots) = day_slot.slot
-),
-
-profile_size as (
-    select
-        profile,
-        count(*) as slots
-    from profile_slot
-    group by profile
 ),
 
 placed as (
@@ -80,11 +71,10 @@ placed as (
         practice.first_provider_percent,
         pick('origin', coded.who, 1000) as origin_draw
     from coded
-    inner join profile_size on coded.profile = profile_size.profile
     inner join profile_slot
         on
             coded.profile = profile_slot.profile
-            and pick('profile', coded.who, profile_size.slots) = profile_slot.slot
+            and pick('profile', coded.who, coded.profile_slots) = profile_slot.slot
     asof inner join practice
         on pick('practice', coded.who, getvariable('all_need')) >= practice.first_need
 ),
@@ -125,7 +115,7 @@ stayed as (
         *,
         case
             when event_class = 'regular' then 0
-            when event_class = 'daycase' then if(happens('kept in', spell_no, 50), 1, 0)
+            when event_class = 'daycase' then if(happens('kept in', spell_no, 80), 1, 0)
             when event_class = 'elective'
                 then greatest(1, floor(elective_nights * stretch('nights', spell_no) + 0.4))
             else floor(non_elective_nights * stretch('nights', spell_no) + 0.25)

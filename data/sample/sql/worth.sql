@@ -1,12 +1,20 @@
 -- Purpose: roughly what each practice's patients cost a year, in the generator's own reckoning from
---   the activity it made up (base price, short stay, excess days, market forces), so that the sample's
---   budgets lie near the sample's spending. It is a reckoning of its own, and is not the pipeline's.
+--   the activity it made up and has sent (base price, short stay, excess days, market forces), so that
+--   the sample's budgets lie near its spending. It is not the pipeline's reckoning and needs none.
 -- Grain: one row per practice and POD.
--- Inputs: spell, practice, provider, hrgs; the variables first_day, last_day, horizon_days.
+-- Inputs: spell, fate, episode, practice, provider, hrgs; the variables first_day, last_day,
+--   horizon_days, all_need.
 create or replace table worth as
-with priced as (
+with arrived as (
+    select episode.spell_no
+    from fate
+    inner join episode on fate.episode_no = episode.episode_no
+    where fate.fate = 'live' and fate.kind = 'finished' and episode.is_last
+),
+
+priced as (
     select
-        spell.home_practice as practice,
+        spell.practice_before_merger as practice,
         spell.point_of_delivery as pod,
         case
             when hrgs.hrg_code = 'S98' then 274.00
@@ -28,10 +36,10 @@ with priced as (
     inner join hrgs on spell.hrg_code = hrgs.hrg_code
     inner join provider on spell.provider = provider.provider
     where
-        spell.origin = 'registered'
+        spell.spell_no in (select arrived.spell_no from arrived)
+        and spell.origin = 'registered'
         and spell.point_of_delivery <> 'regular'
         and spell.discharge_date between getvariable('first_day') and getvariable('last_day')
-        and spell.mend is distinct from 'withdrawal'
         and coalesce(hrgs.treatment_function, '') not in ('161', '308')
         and hrgs.hrg_code not in ('C05', 'T12')
         and pick('ungrouped', spell.spell_no, 10000) >= 150
