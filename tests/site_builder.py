@@ -651,6 +651,10 @@ class SiteBuilder:
         """Returns the interchanges that the next `write` puts into inboxes, in order of landing."""
         return [file for _, file in self._waiting]
 
+    def forget_waiting(self) -> None:
+        """Takes away what waits to be written, for a test that writes nothing."""
+        self._waiting = []
+
     # writing
 
     @property
