@@ -92,7 +92,9 @@ def _at_most(
         column=figure,
         max_value=most,
         severity=severity,
-        **_wording(words, f"at most {written(most, unit)}" if most else "none", unit, rows),
+        **_wording(
+            words, f"at most {written(most, unit)}" if most else "none", unit, severity, rows
+        ),
     )
 
 
@@ -103,14 +105,16 @@ def _at_least(
         column=figure,
         min_value=least,
         severity=severity,
-        **_wording(words, f"at least {written(least, unit)}", unit, rows),
+        **_wording(words, f"at least {written(least, unit)}", unit, severity, rows),
     )
 
 
-def _wording(words: str, expected: str, unit: Unit, rows: str) -> dict[str, Any]:
+def _wording(
+    words: str, expected: str, unit: Unit, severity: FailureSeverity, rows: str
+) -> dict[str, Any]:
+    """What an expectation says in Data Docs, and what its result is to repeat elsewhere."""
     return {
-        "description": f"{words}: {expected}",
-        "notes": f"The rows: `{rows}`",
+        "description": f"{words}: {expected} ({severity.value}). The rows: {rows}",
         "meta": {"words": words, "expected": expected, "unit": unit, "rows": rows},
     }
 

@@ -9,6 +9,7 @@ revision that they judged. They hold figures only: never a value of a record.
 import importlib
 import re
 import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -22,12 +23,19 @@ from transforms.site import Site
 if TYPE_CHECKING:
     from great_expectations.checkpoint import CheckpointResult
     from great_expectations.core import ExpectationValidationResult
-    from great_expectations.data_context.store.store import DataDocsSiteConfigTypedDict
+    from great_expectations.data_context.types.base import DataContextConfig
     from great_expectations.datasource.fluent import SQLDatasource
     from great_expectations.expectations.expectation import Expectation
 
 Gate = Literal["feed", "episodes", "charges", "statements"]
 GATES: tuple[Gate, ...] = get_args(Gate)
+
+_STOPPED_BEFORE = {
+    "feed": "nothing was closed",
+    "episodes": "nothing was priced",
+    "charges": "nothing was posted",
+    "statements": "nothing may leave",
+}
 
 STYLE = Path(__file__).resolve().parents[1] / "expectations" / "data_docs.css"
 
@@ -52,16 +60,11 @@ def run_gate(site: Site, code: str, period: Period, gate: Gate) -> GateRun:
     """
     folder = _folder(site, code, period)
     _forget(folder, GATES[GATES.index(gate) :])
-    aside = folder / f".{gate}"
-    shutil.rmtree(aside, ignore_errors=True)
-    checks = _judge(site, code, period, gate, aside)
-    _make_self_contained(aside)
-    aside.rename(folder / gate)
+    with tempfile.TemporaryDirectory() as built:
+        checks = _judge(site, code, period, gate, Path(built))
+        _publish(Path(built), folder / gate, gate)
     result = GateRun(
-        gate=gate,
-        status=_status(checks),
-        checks=checks,
-        data_docs=f"gates/{gate}/{_page(folder / gate)}",
+        gate=gate, status=_status(checks), checks=checks, data_docs=f"gates/{gate}/index.html"
     )
     write_atomically(folder / f"{gate}.json", canonical_json(result))
     return result
@@ -124,12 +127,10 @@ def _status(checks: Sequence[GateCheck]) -> Literal["passed", "warning", "failed
 
 
 def _refusal(result: GateRun, period: Period) -> str:
-    lines = [f"The gate {result.gate} stopped {period}. Nothing has left; nothing was posted on."]
-    if result.gate == "statements":
-        lines = [f"The gate {result.gate} stopped {period}. Nothing may leave."]
+    lines = [f"The gate {result.gate} stopped {period}: {_STOPPED_BEFORE[result.gate]}."]
     for check in result.checks:
         if check.severity == "critical" and not check.passed:
-            lines.append(f"  {check.name}: {check.observed}, where {check.expected} is allowed.")
+            lines.append(f"  {check.name}: {check.observed}, allowed: {check.expected}.")
             lines.append(f"    The rows: {check.query}")
     lines.append(
         f"Mend what the rows show, or change the threshold in [gates.{result.gate}] of site.toml, "
@@ -149,12 +150,8 @@ def _judge(site: Site, code: str, period: Period, gate: Gate, docs: Path) -> tup
 
     import great_expectations as gx
     from great_expectations.checkpoint import UpdateDataDocsAction
-    from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(enable=False)
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    context.add_data_docs_site("docs", _docs_site(docs))
+    context = gx.get_context(mode="ephemeral", project_config=_context(docs))
     suite = gx.ExpectationSuite(name=gate, expectations=_suite(site, period, gate))
     with warehouse.lock(path.with_suffix(".lock"), f"gate {gate} of {period}", shared=True):
         source = context.data_sources.add_sql(
@@ -178,7 +175,9 @@ def _judge(site: Site, code: str, period: Period, gate: Gate, docs: Path) -> tup
         try:
             outcome = checkpoint.run(run_id=gx.RunIdentifier(run_name=f"{code}-{period}"))
         finally:
-            source.get_execution_engine().close()
+            # It has two: one tries the connection, the other works.
+            source.get_engine().dispose()
+            source.get_execution_engine().engine.dispose()
     return tuple(_check(result, gate) for result in _results(outcome))
 
 
@@ -201,15 +200,29 @@ def _read_only_url(site: Site, code: str) -> str:
     ).render_as_string()
 
 
-def _docs_site(folder: Path) -> "DataDocsSiteConfigTypedDict":
-    return {
-        "class_name": "SiteBuilder",
-        "store_backend": {
-            "class_name": "TupleFilesystemStoreBackend",
-            "base_directory": str(folder),
+def _context(docs: Path) -> "DataContextConfig":
+    """Everything in memory but the Data Docs; no analytics, no progress bars in logs."""
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    return DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(),
+        analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False),
+        data_docs_sites={
+            "docs": {
+                "class_name": "SiteBuilder",
+                "store_backend": {
+                    "class_name": "TupleFilesystemStoreBackend",
+                    "base_directory": str(docs),
+                },
+                "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+            }
         },
-        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-    }
+    )
 
 
 def _prepare_engine(source: "SQLDatasource", period: Period) -> None:
@@ -269,29 +282,34 @@ def _check(result: "ExpectationValidationResult", gate: Gate) -> GateCheck:
 
 # --- Data Docs -----------------------------------------------------------------------------------
 
-# What a page of Data Docs loads from other hosts, and the scripts that need it.
+# What a page of Data Docs loads from other hosts or links to, and its scripts.
 _FOREIGN = re.compile(
     r"<script\b.*?</script>"
-    r"|<link\b[^>]*\bhref=\"https?:[^>]*>"
-    r"|<img\b[^>]*\bsrc=\"https?:[^>]*>"
-    r"|<footer\b.*?</footer>",
+    r"|<footer\b.*?</footer>"
+    r"|<(?:link|img)\b[^>]*>"
+    r"|<a\b[^>]*\bhref=\"https?:.*?</a>"
+    r"|\bon[a-z]+=\"[^\"]*\""
+    r"|url\('https?:[^']*'\)",
     re.DOTALL,
 )
 
 
-def _page(folder: Path) -> str:
-    """The one page of results, relative to the Data Docs' folder."""
-    return next(folder.glob("validations/**/*.html")).relative_to(folder).as_posix()
+def _publish(built: Path, folder: Path, gate: Gate) -> None:
+    """Publish two pages, the results and the suite, that show the same on any machine.
 
-
-def _make_self_contained(folder: Path) -> None:
-    """Make pages that show the same on a machine that reaches no other: style with them, no script.
-
-    Great Expectations' pages take their style and scripts from public hosts, which a hospital's
-    network does not reach and a page of figures does not need.
+    Great Expectations' pages take style and scripts from public hosts, which a hospital's network
+    does not reach; its index and its paths by time of run serve many runs, and here is one.
     """
-    style = f"<style>\n{STYLE.read_text(encoding='utf-8')}</style>"
-    for page in folder.rglob("*.html"):
-        text = _FOREIGN.sub("", page.read_text(encoding="utf-8"))
-        page.write_text(text.replace("</head>", f"{style}\n</head>", 1), encoding="utf-8")
-    shutil.rmtree(folder / "static", ignore_errors=True)
+    style = f"<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>"
+    aside = folder.with_name(f".{folder.name}")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    for name, page in (
+        ("index.html", next(built.glob("validations/**/*.html"))),
+        ("suite.html", built / "expectations" / f"{gate}.html"),
+    ):
+        text = _FOREIGN.sub("", page.read_text(encoding="utf-8")).replace("</head>", style, 1)
+        text = re.sub(r'href="[./]*index\.html"', 'href="index.html"', text)
+        text = re.sub(rf'href="[./]*expectations/{gate}\.html"', 'href="suite.html"', text)
+        (aside / name).write_text(text, encoding="utf-8")
+    aside.rename(folder)
