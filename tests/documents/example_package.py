@@ -316,7 +316,7 @@ def rows_of(practice: Practice, period: str, seed: int = 1) -> list[Row]:
         else:
             posted.append(_posted(row, reason))
     if practice.closing_into:
-        posted = [_posted(_credit(row), "moved") for row in standing]
+        posted = [_posted(_credit(row), "moved") for row in earlier]
         standing = []
     elif touched and len(months) > 1:
         for number in range(1 + len(touched) // 20):
