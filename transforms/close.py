@@ -17,10 +17,12 @@ from transforms import (
     attribution,
     delivery,
     episodes,
+    gates,
     ledger,
     mark,
     position,
     prices,
+    run_record,
     spells,
     statements,
     warehouse,
@@ -31,18 +33,23 @@ from transforms.periods import Period
 from transforms.site import Site
 
 Stage = Callable[[duckdb.DuckDBPyConnection, Close], Any]
+
 Progress = Callable[[str, int, int], None]
 
-# The stages of a close in order; `land` comes before, documents and delivery after.
-STAGES: Mapping[str, Stage] = {
+# The stages of a close in order; `land` comes before, documents and delivery after. The last one,
+# `statements`, writes files too, and so is told the site.
+_WAREHOUSE_STAGES: Mapping[str, Stage] = {
     "episodes": episodes.build,
     "spells": spells.build,
     "prices": prices.build,
     "attribution": attribution.build,
     "ledger": ledger.post,
     "position": position.build,
-    "statements": statements.build,
 }
+STAGES = (*_WAREHOUSE_STAGES, "statements")
+
+# The gates, each after the stage that it guards.
+GATES: Mapping[str, gates.Gate] = {"attribution": "charges"}
 
 
 @dataclass(frozen=True)
@@ -71,43 +78,40 @@ def run_stage(
 
     Raises ControlFailure where the books forbid it or the stage before has not run.
     """
-    with warehouse.open_warehouse(
-        site, commissioner, f"closing {period}, stage {stage}"
-    ) as connection:
-        return _run_stage(connection, site, commissioner, period, stage, revise)
-
-
-def _run_stage(
-    connection: duckdb.DuckDBPyConnection,
-    site: Site,
-    commissioner: str,
-    period: Period,
-    stage: str,
-    revise: bool,
-) -> StageRun:
     started = time.monotonic()
-    order = ["land", *STAGES]
-    with warehouse.transaction(connection):
-        if stage == order[1]:
+    with (
+        warehouse.open_warehouse(site, commissioner, f"closing {period}, {stage}") as connection,
+        warehouse.transaction(connection),
+    ):
+        if stage == STAGES[0]:
             close = _begin(connection, site, commissioner, period, revise)
         else:
             close = _under_way(connection, site, commissioner, period)
-            done = _stage_of(connection, close)
-            if order.index(done) < order.index(stage) - 1:
-                raise ControlFailure(
-                    f"Stage {stage} of {period} cannot run: the last stage done is {done}. "
-                    f"Run 'pbc close {period}', which runs them all."
-                )
-        counts = STAGES[stage](connection, close)
+            _check_turn(connection, close, stage)
+        if stage == "statements":
+            counts: Any = statements.build(connection, close, site)
+        else:
+            counts = _WAREHOUSE_STAGES[stage](connection, close)
         connection.execute(
             "update close set stage = $stage where close_number = $number",
             {"stage": stage, "number": close.number},
         )
-    seconds = time.monotonic() - started
-    run = StageRun(stage, close, counts, seconds)
-    if stage == "statements":
-        statements.write(connection, site, close)
+    run = StageRun(stage, close, counts, time.monotonic() - started)
+    run_record.stage_ran(site, run.close, stage, run.seconds)
     return run
+
+
+def _check_turn(connection: duckdb.DuckDBPyConnection, close: Close, stage: str) -> None:
+    order = ["land", *STAGES]
+    row = connection.execute(
+        "select stage from close where close_number = $number", {"number": close.number}
+    ).fetchone()
+    done = str(row[0]) if row else "land"
+    if order.index(done) < order.index(stage) - 1:
+        raise ControlFailure(
+            f"Stage {stage} of {close.period} cannot run: the last stage done is {done}. "
+            f"Run 'pbc close {close.period}', which runs them all."
+        )
 
 
 def close_period(
@@ -118,29 +122,51 @@ def close_period(
     revise: bool = False,
     progress: Progress | None = None,
 ) -> ClosedPeriod:
-    """Close a period: all stages, in one go, under one lock. Returns where its packages lie."""
+    """Close a period: all stages with their gates, in one go.
+
+    Raises ControlFailure where the books forbid it or a gate stops it.
+    """
     runs = []
-    with warehouse.open_warehouse(site, commissioner, f"closing {period}") as connection:
-        for place, stage in enumerate(STAGES):
-            if progress is not None:
-                progress(stage, place, len(STAGES))
-            runs.append(_run_stage(connection, site, commissioner, period, stage, revise))
+    for place, stage in enumerate(STAGES):
+        if progress is not None:
+            progress(stage, place, len(STAGES))
+        runs.append(run_stage(site, commissioner, period, stage, revise=revise))
+        if stage in GATES:
+            gates.pass_gate(site, commissioner, period, GATES[stage])
+        revise = False
     close = runs[-1].close
     return ClosedPeriod(
         close, site.output(commissioner, close.period, close.revision), tuple(runs)
     )
 
 
+def is_closed_for_good(site: Site, commissioner: str, period: Period) -> bool:
+    """Whether a later period is closed already, so that this one cannot be closed again."""
+    if not site.warehouse(commissioner).exists():
+        return False
+    with warehouse.open_warehouse(
+        site, commissioner, "asking what is closed", read_only=True
+    ) as connection:
+        last = latest(connection)
+    return last is not None and period < Period.containing(last["period"])
+
+
+def folder_of(site: Site, commissioner: str, period: Period) -> Path:
+    """The folder of a period's last revision that was closed to the end.
+
+    Raises UsageError where there is none.
+    """
+    with warehouse.open_warehouse(
+        site, commissioner, "asking what is closed", read_only=True
+    ) as connection:
+        close = find(connection, commissioner, period)
+    return site.output(commissioner, close.period, close.revision)
+
+
 def latest(connection: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
     """The latest close that was begun: its row of table `close`."""
     found = warehouse.rows(connection, "select * from close order by close_number desc limit 1")
     return found[0] if found else None
-
-
-def is_earlier(connection: duckdb.DuckDBPyConnection, period: Period) -> bool:
-    """Whether a later period is closed already, so that this one cannot be closed again."""
-    last = latest(connection)
-    return last is not None and period < Period.containing(last["period"])
 
 
 def find(
@@ -241,9 +267,3 @@ def _under_way(
         )
     return mark.read(connection, commissioner, last["close_number"])
 
-
-def _stage_of(connection: duckdb.DuckDBPyConnection, close: Close) -> str:
-    row = connection.execute(
-        "select stage from close where close_number = $number", {"number": close.number}
-    ).fetchone()
-    return str(row[0]) if row else "land"

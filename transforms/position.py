@@ -6,6 +6,7 @@ import duckdb
 
 from transforms import warehouse
 from transforms.mark import Close
+from transforms.working_days import bank_holidays
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,9 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close) -> PositionCounts
 
 
 def _set_bank_holidays(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
-    """England's bank holidays of the financial year, from the holidays library."""
-    import holidays
-
     start = int(close.period.financial_year[:4])
-    england = holidays.country_holidays("GB", subdiv="ENG", years=[start, start + 1])
     connection.execute("create or replace temp table bank_holiday (date date)")
     connection.executemany(
-        "insert into bank_holiday values ($date)", [{"date": day} for day in sorted(england)]
+        "insert into bank_holiday values ($date)",
+        [{"date": day} for day in bank_holidays(start, start + 1)],
     )

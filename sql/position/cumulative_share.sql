@@ -5,7 +5,7 @@
 --
 -- Days to the month's end over days in the year: calendar days, or working days (Monday to Friday
 -- less England's bank holidays); a profile takes their place where there is one.
-create or replace temp table cumulative_share as
+create or replace table cumulative_share as
 with day_of_year as (
     select
         cast(day as date) as day,

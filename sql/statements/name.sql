@@ -1,0 +1,25 @@
+-- Names of providers, specialties and HRGs, as they stand in reference data and code lists.
+--
+-- Grain: one row per dimension and code.
+-- Inputs: reference.provider, main_specialty, reference.tariff, reference.tariff_edition.
+select
+    'provider' as dimension,
+    provider_code as code,
+    name,
+from reference.provider
+union all
+select
+    'specialty' as dimension,
+    code,
+    name,
+from main_specialty
+union all
+select
+    'hrg' as dimension,
+    tariff.hrg_code as code,
+    arg_max(tariff.hrg_name, {'year': tariff_edition.financial_year, 'number': tariff_edition.number})
+        as name,
+from reference.tariff
+inner join reference.tariff_edition on tariff.edition = tariff_edition.edition
+where tariff_edition.financial_year <= getvariable('financial_year')
+group by tariff.hrg_code

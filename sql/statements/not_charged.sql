@@ -1,0 +1,16 @@
+-- Spells of a practice's patients that were not charged.
+--
+-- Grain: one row per practice, status and, of excluded ones, reason.
+-- Inputs: detail_row.
+select
+    holder as practice_code,
+    coalesce(price_status, 'open') as status,
+    exclusion_reason as reason,
+    count(*) as spells,
+from detail_row
+where sheet = 'not_charged'
+group by holder, price_status, exclusion_reason
+order by
+    practice_code,
+    list_position(['excluded', 'ungrouped', 'no_tariff', 'open'], coalesce(price_status, 'open')),
+    exclusion_reason

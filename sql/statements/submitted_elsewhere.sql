@@ -1,0 +1,15 @@
+-- Charges of registered patients whom the hospital gave another practice.
+--
+-- Grain: one row per practice with any.
+-- Inputs: standing_charge.
+select
+    budget_holder as practice_code,
+    count(*) as spells,
+    sum(total_price) as amount,
+from standing_charge
+where
+    is_this_year
+    and attribution_basis = 'registration'
+    and submitted_practice_code <> practice_code
+group by budget_holder
+order by budget_holder

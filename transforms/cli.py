@@ -1,0 +1,329 @@
+"""The command line `pbc`: the same functions that the DAG tasks call, for a person at a terminal.
+
+Exit codes: 0 done; 1 a control or gate failed, or a file is held; 2 wrong usage or a refused file.
+"""
+
+import dataclasses
+import datetime
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import click
+import typer
+
+from transforms.errors import PbcError, UsageError
+from transforms.periods import Period
+from transforms.site import Commissioner, Site, load_site
+
+if TYPE_CHECKING:
+    from transforms.land import LandedFile
+
+_HELD = 1
+_REFUSED = 2
+
+
+class _Commands(typer.core.TyperGroup):
+    """The commands; an error that a user can act on is printed as its text and nothing more."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PbcError as error:
+            typer.echo(f"pbc: {error}", err=True)
+            raise typer.Exit(error.exit_code) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Monthly budget statements for practices, from hospital activity feeds.",
+)
+
+SiteOption = Annotated[
+    Path, typer.Option("--site", envvar="PBC_SITE", help="The site's directory.", show_default=True)
+]
+CommissionerOption = Annotated[
+    str | None,
+    typer.Option("--commissioner", help="Whose; needed only where the site has several."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print for machines.")]
+PeriodArgument = Annotated[str, typer.Argument(metavar="PERIOD", help="A month, YYYY-MM.")]
+
+_HERE = Path()
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The site to make.")],
+    sample: Annotated[
+        bool, typer.Option("--sample", help="The synthetic sample site, feeds in its inbox.")
+    ] = False,
+) -> None:
+    """Make a site."""
+    from transforms import new_site
+
+    new_site.make(directory, sample=sample)
+    typer.echo(f"Made {'the sample site' if sample else 'a new site'} in {directory}.")
+
+
+@app.command()
+def land(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Feed files; without any, the whole inbox."),
+    ] = None,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Land feed files (which stay where they are), or the whole inbox (which is emptied)."""
+    from transforms import land as stage
+
+    where, who = _site(site, commissioner)
+    with _progress() as progress:
+        if files:
+            landed = stage.land_files(where, who.code, files, progress=progress)
+        else:
+            landed = stage.land_inbox(where, who.code, progress=progress)
+    _tell_landed(landed, as_json=as_json)
+    _exit(_exit_code_of(landed))
+
+
+@app.command()
+def close(
+    period: PeriodArgument,
+    revise: Annotated[
+        bool, typer.Option("--revise", help="After issue: post the difference as a revision.")
+    ] = False,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Close a month: episodes to packages, with their gates, in one go."""
+    from transforms import close as closing
+
+    where, who = _site(site, commissioner)
+    asked = Period.parse(period)
+    if not revise and closing.is_closed_for_good(where, who.code, asked):
+        typer.echo(f"{asked} is closed, and a later month after it: it is verified, not changed.")
+        _exit(_verify(where, who, asked, as_json=as_json))
+        return
+    with _progress() as progress:
+        closed = closing.close_period(where, who.code, asked, revise=revise, progress=progress)
+    if as_json:
+        _print_json({"folder": closed.folder, "stages": closed.runs})
+    else:
+        typer.echo(f"Closed {asked} for {who.code}: packages in {closed.folder}")
+
+
+@app.command()
+def render(
+    period: PeriodArgument,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the documents of a closed month from its packages."""
+    from transforms import close as closing
+    from transforms import documents
+
+    where, who = _site(site, commissioner)
+    folder = closing.folder_of(where, who.code, Period.parse(period))
+    with _progress() as progress:
+        documents.render(folder, progress=progress)
+    if as_json:
+        _print_json({"folder": folder})
+    else:
+        typer.echo(f"Documents in {folder}")
+
+
+@app.command()
+def run(
+    period: PeriodArgument,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Land the inbox, close a month and make its documents."""
+    from transforms import close as closing
+    from transforms import documents
+    from transforms import land as stage
+
+    where, who = _site(site, commissioner)
+    asked = Period.parse(period)
+    with _progress() as progress:
+        landed = stage.land_inbox(where, who.code, progress=progress)
+    if not as_json:
+        _tell_landed(landed, as_json=False)
+    if closing.is_closed_for_good(where, who.code, asked):
+        typer.echo(f"{asked} is closed, and a later month after it: it is verified, not changed.")
+        _exit(max(_exit_code_of(landed), _verify(where, who, asked, as_json=as_json)))
+        return
+    with _progress() as progress:
+        closed = closing.close_period(where, who.code, asked, progress=progress)
+        documents.render(closed.folder, progress=progress)
+    if as_json:
+        _print_json({"landed": landed, "folder": closed.folder, "stages": closed.runs})
+    else:
+        typer.echo(f"Statements, detail files and control report of {asked} in {closed.folder}")
+    _exit(_exit_code_of(landed))
+
+
+@app.command()
+def export(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="See 'pbc export --help'.")],
+    period: Annotated[str, typer.Option("--period", help="A closed month, YYYY-MM.")],
+    format: Annotated[
+        Literal["csv", "parquet"], typer.Option("--format", help="The file's format.")
+    ] = "csv",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file to write; else standard output.")
+    ] = None,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+) -> None:
+    """Write a table of a closed month.
+
+    Tables: budgets, charges, fates, not_responsible, position, postings, quarantine.
+    """
+    from transforms import export as exports
+
+    where, who = _site(site, commissioner)
+    asked = Period.parse(period)
+    if out is not None:
+        exports.export(where, who.code, table, asked, format, out)
+        return
+    with tempfile.TemporaryDirectory(prefix="pbc-export-") as folder:
+        aside = Path(folder) / f"{table}.{format}"
+        exports.export(where, who.code, table, asked, format, aside)
+        with aside.open("rb") as file:
+            shutil.copyfileobj(file, click.get_binary_stream("stdout"))
+
+
+@app.command()
+def verify(
+    period: PeriodArgument,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Work out every control total of a closed month again, from its outputs."""
+    where, who = _site(site, commissioner)
+    _exit(_verify(where, who, Period.parse(period), as_json=as_json))
+
+
+@app.command()
+def status(
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What is landed, held, refused, closed, rendered and sent, per commissioner."""
+    from transforms import status as standing
+
+    where = load_site(site)
+    codes = (
+        [where.commissioner(commissioner)] if commissioner else list(where.config.commissioners)
+    )
+    found = [standing.of(where, each.code) for each in codes]
+    if as_json:
+        _print_json({each.commissioner: each for each in found})
+    else:
+        for each in found:
+            standing.show(each)
+
+
+def _verify(site: Site, who: Commissioner, period: Period, *, as_json: bool) -> int:
+    from transforms import verify as controls
+
+    report = controls.verify(site, who.code, period)
+    if as_json:
+        _print_json(report)
+    else:
+        controls.show(report)
+    return 0 if report.holds else 1
+
+
+def _site(directory: Path, commissioner: str | None) -> tuple[Site, Commissioner]:
+    site = load_site(directory)
+    return site, site.commissioner(commissioner)
+
+
+def _tell_landed(landed: Sequence["LandedFile"], *, as_json: bool) -> None:
+    if as_json:
+        _print_json({"files": landed})
+        return
+    for file in landed:
+        typer.echo(
+            f"{file.file_name}: {file.outcome}. {file.message}",
+            err=file.outcome in ("held", "refused"),
+        )
+        for notice in file.notices:
+            typer.echo(f"{file.file_name}: {notice}")
+    if not landed:
+        typer.echo("No feed files are waiting.")
+
+
+def _exit_code_of(landed: Sequence["LandedFile"]) -> int:
+    outcomes = {file.outcome for file in landed}
+    return _REFUSED if "refused" in outcomes else _HELD if "held" in outcomes else 0
+
+
+def _exit(code: int) -> None:
+    if code:
+        raise typer.Exit(code)
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """A progress bar where a person watches; nothing where none does."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("{task.description:<32}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("", total=None)
+
+        def advance(what: str, done: int, of: int) -> None:
+            bar.update(task, description=what, completed=done, total=of)
+
+        yield advance
+
+
+def _print_json(content: Any) -> None:
+    typer.echo(json.dumps(content, default=_plain, ensure_ascii=False, indent=1))
+
+
+def _plain(value: Any) -> Any:
+    """What json cannot write by itself; money as text, so that no float comes near it."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: getattr(value, field.name)
+            for field in dataclasses.fields(value)
+            if field.name not in ("config",)
+        }
+    if isinstance(value, datetime.date | Path | Period):
+        return str(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    raise UsageError(f"Cannot print {type(value).__name__} as JSON.")

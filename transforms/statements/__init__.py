@@ -1,0 +1,113 @@
+"""Stage `statements`: one immutable package per practice, and the close's control figures.
+
+A package is all that rendering and sending need: names, list sizes and rules in force are copied
+into it. The manifest is taken away first and written last, so that a folder without one is known to
+be half made; the stage then simply makes it again, to the same bytes.
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from transforms import gates, package, warehouse
+from transforms.feeds.delimited import quoted
+from transforms.mark import Close
+from transforms.site import Site
+from transforms.statements.control import control_content
+from transforms.statements.practice import PracticeFigures, statement_content
+
+_PREPARATIONS = ("standing_charge", "period_posting", "statement", "detail_row")
+
+
+@dataclass(frozen=True)
+class StatementCounts:
+    """Statements made, and the rows of their detail files."""
+
+    statements: int
+    detail_rows: int
+
+
+def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> StatementCounts:
+    """Write the packages of a close into its revision's folder."""
+    close.set_variables(connection)
+    connection.execute(
+        f"create or replace temp table fate as {warehouse.read('export/fates.sql')}"
+    )
+    for file in _PREPARATIONS:
+        warehouse.run(connection, f"statements/{file}.sql")
+    folder = site.output(close.commissioner, close.period, close.revision)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (package.MANIFEST_FILE, package.DOCUMENTS_FILE):
+        (folder / name).unlink(missing_ok=True)
+
+    figures = PracticeFigures.read(connection, close)
+    judged = gates.keep_gates(site, close.commissioner, close.period, folder)
+    warnings = gates.quality_warnings(judged)
+    _remove_others(folder, figures.practices)
+    for practice in figures.practices:
+        place = folder / practice
+        place.mkdir(exist_ok=True)
+        detail = _write_detail(connection, practice, place)
+        package.write_statement(
+            place, statement_content(figures, close, practice, detail.sha256, warnings)
+        )
+    control = control_content(connection, close, site, figures)
+    package.write_control(folder, control)
+    _write_manifest(connection, close, folder, figures.practices)
+    rows = connection.execute("select count(*) from detail_row").fetchone()
+    return StatementCounts(len(figures.practices), int(rows[0]) if rows else 0)
+
+
+def _write_detail(
+    connection: duckdb.DuckDBPyConnection, practice: str, place: Path
+) -> package.FileHash:
+    """A practice's rows as Parquet, written aside and moved in."""
+    path = place / package.CHARGES_FILE
+    aside = place / f".{package.CHARGES_FILE}.part"
+    connection.execute(
+        f"copy ({warehouse.read('statements/detail_of_practice.sql')}) "
+        f"to {quoted(str(aside))} (format parquet, compression zstd)",
+        {"practice": practice},
+    )
+    aside.replace(path)
+    return package.file_hash(place, path)
+
+
+def _remove_others(folder: Path, practices: Sequence[str]) -> None:
+    """Take away the packages of an earlier run for practices that have no statement now."""
+    for place in folder.iterdir():
+        if (place / package.STATEMENT_FILE).exists() and place.name not in practices:
+            shutil.rmtree(place)
+
+
+def _write_manifest(
+    connection: duckdb.DuckDBPyConnection, close: Close, folder: Path, practices: Sequence[str]
+) -> None:
+    paths = [folder / package.CONTROL_FILE]
+    for practice in practices:
+        paths += [
+            folder / practice / package.CHARGES_FILE,
+            folder / practice / package.STATEMENT_FILE,
+        ]
+    inputs = connection.execute(
+        "select path, sha256 from close_reference where close_number = $number order by path",
+        {"number": close.number},
+    ).fetchall()
+    editions = warehouse.rows(connection, warehouse.read("statements/tariff_edition.sql"))
+    package.write_manifest(
+        folder,
+        package.Manifest(
+            commissioner_code=close.commissioner,
+            period=str(close.period),
+            revision=close.revision,
+            mark=close.high_water,
+            practices=tuple(practices),
+            tariff_editions=tuple(edition["name"] for edition in editions),
+            inputs=tuple(package.FileHash(path=path, sha256=sha, size=0) for path, sha in inputs),
+            software_version=close.software_version,
+            files=tuple(package.file_hash(folder, path) for path in sorted(paths)),
+        ),
+    )
