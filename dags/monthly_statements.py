@@ -189,24 +189,27 @@ def monthly_statements() -> None:
         """Shares the practices of the revision out over the tasks that render."""
         from transforms import package
 
-        with this_run():
-            return chunks(package.practices(Path(folder)))
+        return chunks(list(package.read_manifest(Path(folder)).practices))
 
-    @task(map_index_template="{{ task.op_kwargs['codes'] | join(', ') }}")
+    # A mapped task does not take its documentation from the function.
+    @task(
+        map_index_template="{{ task.op_kwargs['codes'] | join(', ') }}",
+        doc_md="Renders the statement and detail file of each practice of a chunk: PDF, HTML, "
+        "XLSX, CSV.",
+    )
     def documents(folder: str, codes: list[str]) -> None:
-        """Renders the statement (PDF, HTML) and detail file (XLSX, CSV) of a chunk of practices."""
         from transforms import documents
 
         with this_run():
             documents.render(Path(folder), codes)
 
     @task(outlets=[STATEMENTS])
-    def control_report(folder: str) -> None:
+    def commissioner_documents(folder: str) -> None:
         """Renders the commissioner's summary and control report, and says that all is there."""
         from transforms import documents
 
         with this_run() as run:
-            documents.render(Path(folder), [])
+            documents.render_commissioner(Path(folder))
             get_current_context()["outlet_events"][STATEMENTS].extra = {
                 "commissioner": run.code,
                 "period": str(run.period),
@@ -222,7 +225,7 @@ def monthly_statements() -> None:
         accounts = [ledger(), position(), folder]
     with TaskGroup("rendering", prefix_group_id=False, tooltip="What people read"):
         rendered = documents.partial(folder=folder).expand(codes=practices(folder))
-        rendered >> control_report(folder)
+        rendered >> commissioner_documents(folder)
     chain(*records, *charges, *accounts)
 
 

@@ -85,7 +85,9 @@ def keep_gates(site: Site, code: str, period: Period, revision_folder: Path) -> 
     kept = revision_folder / "gates"
     aside = revision_folder / ".gates"
     shutil.rmtree(aside, ignore_errors=True)
-    shutil.copytree(_folder(site, code, period), aside, ignore=shutil.ignore_patterns(".*"))
+    folder = _folder(site, code, period)
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(folder, aside, ignore=shutil.ignore_patterns(".*"))
     shutil.rmtree(kept, ignore_errors=True)
     aside.rename(kept)
     return read_gates(site, code, period)
