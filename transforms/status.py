@@ -1,0 +1,128 @@
+"""What is landed, held, refused, closed, rendered and sent, for a person who asks."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from transforms import delivery, package, warehouse
+from transforms.land import REPORT_SUFFIX
+from transforms.periods import Period
+from transforms.site import Site
+
+
+@dataclass(frozen=True)
+class ClosedMonth:
+    """A period begun or closed: the last stage done, and what became of its packages."""
+
+    period: str
+    revision: int
+    stage: str
+    statements: int
+    rendered: bool
+    issued: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """A commissioner's standing. Files by name; a held or refused one with its report's text."""
+
+    commissioner: str
+    name: str
+    waiting: tuple[str, ...]
+    interchanges: int
+    records: int
+    quarantined: int
+    held: tuple[str, ...]
+    refused: tuple[str, ...]
+    closed: tuple[ClosedMonth, ...]
+
+
+def of(site: Site, code: str) -> Status:
+    """The standing of one commissioner; all nought where nothing was landed yet."""
+    interchanges = records = quarantined = 0
+    closed: list[ClosedMonth] = []
+    if site.warehouse(code).exists():
+        with warehouse.open_warehouse(site, code, "telling the status", read_only=True) as connection:
+            counts = warehouse.rows(
+                connection,
+                "select count(*) as interchanges, coalesce(sum(records), 0)::bigint as records, "
+                "(select count(*) from quarantine) as quarantined from interchange",
+            )[0]
+            interchanges, records, quarantined = counts.values()
+            rows = warehouse.rows(
+                connection,
+                "select period, revision, stage, (select count(*) from statement "
+                "where statement.close_number = close.close_number) as statements "
+                "from close order by close_number",
+            )
+        for row in rows:
+            period = Period.containing(row["period"])
+            folder = site.output(code, period, row["revision"])
+            closed.append(
+                ClosedMonth(
+                    period=str(period),
+                    revision=row["revision"],
+                    stage=row["stage"],
+                    statements=row["statements"],
+                    rendered=(folder / package.DOCUMENTS_FILE).exists(),
+                    issued=delivery.is_issued(site, code, period, row["revision"]),
+                )
+            )
+    return Status(
+        commissioner=code,
+        name=site.commissioner(code).name,
+        waiting=_names(site.inbox(code)),
+        interchanges=interchanges,
+        records=records,
+        quarantined=quarantined,
+        held=_reports(site.held(code)),
+        refused=_reports(site.refused(code)),
+        closed=tuple(closed),
+    )
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
+
+
+def _reports(folder: Path) -> tuple[str, ...]:
+    if not folder.is_dir():
+        return ()
+    return tuple(
+        path.read_text(encoding="utf-8").strip().replace("\n", ": ", 1)
+        for path in sorted(folder.glob(f"*{REPORT_SUFFIX}"))
+    )
+
+
+def show(status: Status) -> None:
+    """Print it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    console.print(f"[bold]{status.commissioner}[/] {status.name}", highlight=False)
+    console.print(
+        f"  {status.interchanges} interchanges landed, {status.records} records, "
+        f"{status.quarantined} of them quarantined; {len(status.waiting)} files wait in the inbox",
+        highlight=False,
+    )
+    for word, files in (("held", status.held), ("refused", status.refused)):
+        for text in files:
+            console.print(f"  {word}: {text}", highlight=False, markup=False)
+    if not status.closed:
+        console.print("  no period is closed")
+        return
+    table = Table()
+    for name in ("Period", "Revision", "Last stage", "Statements", "Rendered", "Issued"):
+        table.add_column(name)
+    for month in status.closed:
+        table.add_row(
+            month.period,
+            f"r{month.revision}",
+            "closed" if month.stage == "statements" else month.stage,
+            str(month.statements),
+            "yes" if month.rendered else "no",
+            "yes" if month.issued else "no",
+        )
+    console.print(table)
