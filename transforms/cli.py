@@ -16,7 +16,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import click
 import typer
 
 from transforms.errors import PbcError, UsageError
@@ -33,7 +32,7 @@ _REFUSED = 2
 class _Commands(typer.core.TyperGroup):
     """The commands; an error that a user can act on is printed as its text and nothing more."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except PbcError as error:
@@ -207,7 +206,7 @@ def export(
         aside = Path(folder) / f"{table}.{format}"
         exports.export(where, who.code, table, asked, format, aside)
         with aside.open("rb") as file:
-            shutil.copyfileobj(file, click.get_binary_stream("stdout"))
+            shutil.copyfileobj(file, sys.stdout.buffer)
 
 
 @app.command()
@@ -232,9 +231,7 @@ def status(
     from transforms import status as standing
 
     where = load_site(site)
-    codes = (
-        [where.commissioner(commissioner)] if commissioner else list(where.config.commissioners)
-    )
+    codes = [where.commissioner(commissioner)] if commissioner else list(where.config.commissioners)
     found = [standing.of(where, each.code) for each in codes]
     if as_json:
         _print_json({each.commissioner: each for each in found})
@@ -302,10 +299,7 @@ def _progress() -> Iterator[Any]:
     ) as bar:
         task = bar.add_task("", total=None)
 
-        def advance(what: str, done: int, of: int) -> None:
-            bar.update(task, description=what, completed=done, total=of)
-
-        yield advance
+        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
 
 
 def _print_json(content: Any) -> None:

@@ -135,9 +135,7 @@ def close_period(
             gates.pass_gate(site, commissioner, period, GATES[stage])
         revise = False
     close = runs[-1].close
-    return ClosedPeriod(
-        close, site.output(commissioner, close.period, close.revision), tuple(runs)
-    )
+    return ClosedPeriod(close, site.output(commissioner, close.period, close.revision), tuple(runs))
 
 
 def is_closed_for_good(site: Site, commissioner: str, period: Period) -> bool:
@@ -169,9 +167,7 @@ def latest(connection: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def find(
-    connection: duckdb.DuckDBPyConnection, commissioner: str, period: Period
-) -> Close:
+def find(connection: duckdb.DuckDBPyConnection, commissioner: str, period: Period) -> Close:
     """The last revision of a period that was closed to the end. Raises UsageError if none was."""
     found = connection.execute(
         "select max(close_number) from close where period = $period and stage = 'statements'",
@@ -266,4 +262,3 @@ def _under_way(
             f"'pbc close {period}'."
         )
     return mark.read(connection, commissioner, last["close_number"])
-

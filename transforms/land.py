@@ -17,7 +17,7 @@ import duckdb
 
 from transforms import warehouse
 from transforms.errors import PbcError, RefusedFile, UsageError
-from transforms.feeds import Interchange, choose, delimited
+from transforms.feeds import Interchange, choose
 from transforms.feeds.file import FeedFile, inspect
 from transforms.feeds.nwcs import not_a_record
 from transforms.site import LandingSettings, Site
@@ -159,7 +159,9 @@ def _append(
     confirm: Callable[[duckdb.DuckDBPyConnection, FeedFile, int], None],
     release: bool,
 ) -> LandedFile:
-    landing_number = _count(connection, "select coalesce(max(landing_number), 0) + 1 from interchange")
+    landing_number = _count(
+        connection, "select coalesce(max(landing_number), 0) + 1 from interchange"
+    )
     first_record = _count(connection, "select count(*) from record")
     with _reading_refusals():
         warehouse.run(
@@ -227,9 +229,7 @@ def _reading_refusals() -> Iterator[None]:
         ) from None
 
 
-def _landed_before(
-    connection: duckdb.DuckDBPyConnection, file: FeedFile
-) -> LandedFile | None:
+def _landed_before(connection: duckdb.DuckDBPyConnection, file: FeedFile) -> LandedFile | None:
     """The same content landed earlier: nothing to do, and said so."""
     found = warehouse.rows(
         connection,

@@ -8,7 +8,16 @@ from transforms.site import SITE_FILE, load_site
 
 _SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample" / "site"
 
-_FOLDERS = ("archive", "delivery", "held", "inbox", "out", "reference/tariffs", "refused", "warehouse")
+_FOLDERS = (
+    "archive",
+    "delivery",
+    "held",
+    "inbox",
+    "out",
+    "reference/tariffs",
+    "refused",
+    "warehouse",
+)
 
 _SETTINGS = """\
 # Settings of this site. What is commented out has the default shown.

@@ -261,7 +261,8 @@ def load(
     names, skip = _names(file, layout, shown)
     delimited.forget_rejects(connection)
     connection.execute(
-        f"create or replace temp table raw as select * from {delimited.source(file, names, skip=skip)}"
+        "create or replace temp table raw as "
+        f"select * from {delimited.source(file, names, skip=skip)}"
     )
     rejected = delimited.rejects(connection)
     if rejected:
@@ -328,9 +329,7 @@ def _names(file: FeedFile, layout: Layout, shown: str) -> tuple[list[str], int]:
         raise UsageError(
             f"{shown}, line 1: {', '.join(wrong)}. Its columns are {', '.join(known)}."
         )
-    return [
-        name if name in known else f"ignored_{place}" for place, name in enumerate(names)
-    ], 1
+    return [name if name in known else f"ignored_{place}" for place, name in enumerate(names)], 1
 
 
 def _check(

@@ -41,7 +41,9 @@ def of(site: Site, code: str) -> Status:
     interchanges = records = quarantined = 0
     closed: list[ClosedMonth] = []
     if site.warehouse(code).exists():
-        with warehouse.open_warehouse(site, code, "telling the status", read_only=True) as connection:
+        with warehouse.open_warehouse(
+            site, code, "telling the status", read_only=True
+        ) as connection:
             counts = warehouse.rows(
                 connection,
                 "select count(*) as interchanges, coalesce(sum(records), 0)::bigint as records, "

@@ -40,7 +40,8 @@ class Edition(pydantic.BaseModel):
 def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Read every edition of a `tariffs` folder. Raises UsageError naming file, line and column."""
     connection.execute(
-        "create or replace table reference.tariff_edition (edition varchar, financial_year varchar, "
+        "create or replace table reference.tariff_edition "
+        "(edition varchar, financial_year varchar, "
         "number integer, currency varchar, published varchar, source varchar, "
         "short_stay_minimum_age integer, market_forces varchar)"
     )
@@ -49,7 +50,8 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     editions = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     if not editions:
         raise UsageError(
-            "reference/tariffs/ holds no edition. Each is a folder with edition.toml and tariff.csv."
+            "reference/tariffs/ holds no edition. Each is a folder with edition.toml and "
+            "tariff.csv."
         )
     for edition in editions:
         _load_edition(connection, edition)
@@ -109,7 +111,12 @@ def _check_rules(connection: duckdb.DuckDBPyConnection, edition: str, shown: str
     of_edition = f"edition = {delimited.quoted(edition)}"
     fields = ", ".join(map(delimited.quoted, (*canonical.FIELDS, "pod")))
     for table, file, wrong, problem in (
-        ("exclusion", "exclusions.csv", f"field not in ({fields})", "field is no field of a record"),
+        (
+            "exclusion",
+            "exclusions.csv",
+            f"field not in ({fields})",
+            "field is no field of a record",
+        ),
         (
             "exclusion",
             "exclusions.csv",
@@ -122,7 +129,12 @@ def _check_rules(connection: duckdb.DuckDBPyConnection, edition: str, shown: str
             "field not in ('diagnosis', 'procedure')",
             "field is not diagnosis or procedure",
         ),
-        ("local_price", "local_prices.csv", "per not in ('spell', 'day')", "per is not spell or day"),
+        (
+            "local_price",
+            "local_prices.csv",
+            "per not in ('spell', 'day')",
+            "per is not spell or day",
+        ),
         ("market_forces", "market_forces.csv", "index <= 0", "index is not above 0"),
         (
             "tariff",
@@ -156,7 +168,8 @@ def create_exclusion_macro(connection: duckdb.DuckDBPyConnection) -> None:
         f"when edition = {delimited.quoted(edition)} then case {' '.join(conditions)} end"
         for edition, conditions in by_edition.items()
     )
+    parameters = ", ".join(("edition", "pod", *canonical.FIELDS))
     connection.execute(
-        f"create or replace temp macro exclusion_line_of(edition, pod, "
-        f"{', '.join(canonical.FIELDS)}) as cast(case {cases or 'when false then null'} end as bigint)"
+        f"create or replace temp macro exclusion_line_of({parameters}) as "
+        f"cast(case {cases or 'when false then null'} end as bigint)"
     )

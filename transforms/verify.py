@@ -1,13 +1,14 @@
 """Verifying a closed month: every control total worked out again, from the outputs alone.
 
-The warehouse's tables are added up in two ways each (sql/verify); the packages are read back, hashed
-against the manifest and added up against the warehouse. Nothing is changed.
+The warehouse's tables are added up in two ways each (sql/verify); the packages are read back,
+hashed against the manifest and added up against the warehouse. Nothing is changed.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -16,6 +17,9 @@ from transforms import package, warehouse
 from transforms.mark import Close
 from transforms.periods import Period
 from transforms.site import Site
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _NOUGHT = Decimal("0.00")
 
@@ -74,9 +78,7 @@ def verify(site: Site, commissioner: str, period: Period) -> Report:
 
 def _of_warehouse(connection: duckdb.DuckDBPyConnection, close: Close) -> list[Total]:
     close.set_variables(connection)
-    connection.execute(
-        f"create or replace temp table fate as {warehouse.read('export/fates.sql')}"
-    )
+    connection.execute(f"create or replace temp table fate as {warehouse.read('export/fates.sql')}")
     return [
         Total(
             row["control"],
@@ -102,7 +104,9 @@ def _of_packages(
     for file in manifest.files:
         path = folder / file.path
         same = path.exists() and package.file_hash(folder, path).sha256 == file.sha256
-        yield _count("A file is what the manifest says", file.path, "listed", 1, "the same", int(same))
+        yield _count(
+            "A file is what the manifest says", file.path, "listed", 1, "the same", int(same)
+        )
     ledger = dict(
         connection.execute(
             "select practice_code, ytd_actual from position "
@@ -125,9 +129,7 @@ def _of_packages(
         yield from _of_detail(connection, folder / practice)
 
 
-def _of_statement(
-    statement: package.Statement, ledger: dict[str, Decimal]
-) -> Iterable[Total]:
+def _of_statement(statement: package.Statement, ledger: dict[str, Decimal]) -> Iterable[Total]:
     practice = statement.identity.practice_code
     changes = statement.changes
     yield Total(
@@ -144,9 +146,9 @@ def _of_statement(
         practice,
         "pounds",
         "opening + new + adjustments",
-        changes.opening + changes.new_amount + sum(
-            (each.amount for each in changes.adjustments), _NOUGHT
-        ),
+        changes.opening
+        + changes.new_amount
+        + sum((each.amount for each in changes.adjustments), _NOUGHT),
         "closing",
         changes.closing,
     )
@@ -175,9 +177,7 @@ def _of_detail(connection: duckdb.DuckDBPyConnection, place: Path) -> Iterable[T
         )
 
 
-def _count(
-    control: str, key: str, left_name: str, left: int, right_name: str, right: int
-) -> Total:
+def _count(control: str, key: str, left_name: str, left: int, right_name: str, right: int) -> Total:
     return Total(control, key, "files", left_name, Decimal(left), right_name, Decimal(right))
 
 
@@ -187,7 +187,9 @@ def show(report: Report) -> None:
     from rich.table import Table
 
     console = Console(width=None if Console().is_terminal else 160, soft_wrap=False)
-    controls = Table(title=f"Control totals of {report.commissioner} {report.period} r{report.revision}")
+    controls = Table(
+        title=f"Control totals of {report.commissioner} {report.period} r{report.revision}"
+    )
     for name in ("Control", "Unit", "Checked", "First way", "Second way", ""):
         controls.add_column(name, justify="right" if name.endswith("way") else "left")
     for control in dict.fromkeys(total.control for total in report.totals):
@@ -207,7 +209,7 @@ def show(report: Report) -> None:
     console.print(_table_of(report.differences))
 
 
-def _table_of(differences: Sequence[Total]) -> object:
+def _table_of(differences: Sequence[Total]) -> "Table":
     from rich.table import Table
 
     table = Table(title="Differences")

@@ -76,7 +76,12 @@ def _holder(path: Path) -> str:
 
 @contextlib.contextmanager
 def open_warehouse(
-    site: Site, commissioner: str, purpose: str, *, read_only: bool = False, say: Say = say_to_stderr
+    site: Site,
+    commissioner: str,
+    purpose: str,
+    *,
+    read_only: bool = False,
+    say: Say = say_to_stderr,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a commissioner's warehouse under its lock; make or migrate it where that is due.
 

@@ -11,14 +11,12 @@ def bank_holidays(first_year: int, last_year: int) -> tuple[datetime.date, ...]:
     """England's bank holidays of these calendar years, in order."""
     import holidays
 
-    england = holidays.country_holidays(
-        "GB", subdiv="ENG", years=range(first_year, last_year + 1)
-    )
+    england = holidays.country_holidays("GB", subdiv="ENG", years=range(first_year, last_year + 1))
     return tuple(sorted(england))
 
 
 def nth_working_day(period: Period, number: int) -> datetime.date:
-    """The working day of that number, counted from 1, of a month (20 or fewer: always there is one)."""
+    """The working day of that number of a month, counted from 1; the last where it has fewer."""
     closed = set(bank_holidays(period.year, period.year))
     days = (
         period.first_day + datetime.timedelta(days=offset)

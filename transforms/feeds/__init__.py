@@ -55,9 +55,7 @@ class Reader(Protocol):
         """
         ...
 
-    def confirm(
-        self, connection: duckdb.DuckDBPyConnection, file: FeedFile, records: int
-    ) -> None:
+    def confirm(self, connection: duckdb.DuckDBPyConnection, file: FeedFile, records: int) -> None:
         """Once `submitted` was read to its end: was it all there? Raises RefusedFile."""
         ...
 

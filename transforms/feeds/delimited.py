@@ -72,7 +72,10 @@ def rejects(connection: duckdb.DuckDBPyConnection) -> list[Reject]:
     """The lines that were no rows, in the order of the file."""
     found = connection.execute(
         """
-        select line, min(error_type::varchar), any_value(split_part(ltrim(csv_line, chr(10)), ',', 1))
+        select
+            line,
+            min(error_type::varchar),
+            any_value(split_part(ltrim(csv_line, chr(10)), ',', 1))
         from reject_errors group by line, line_byte_position order by line_byte_position
         """
     ).fetchall()

@@ -102,8 +102,7 @@ def _is_gzip(path: Path) -> bool:
 def _content(path: Path) -> Iterator[bytes]:
     """The content in blocks, decompressed."""
     try:
-        opened = gzip.open(path) if _is_gzip(path) else path.open("rb")
-        with opened as file:
+        with gzip.open(path) if _is_gzip(path) else path.open("rb") as file:
             while block := file.read(_BLOCK):
                 yield block
     except EOFError as error:

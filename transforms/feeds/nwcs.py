@@ -70,7 +70,8 @@ class NwcsReader:
             f"from {self._source} where if({kind} = 'REC', true, error('not a record'))"
         )
         connection.execute(
-            "create or replace temp table submitted_scope as select $number::integer as scope_number, "
+            "create or replace temp table submitted_scope as "
+            "select $number::integer as scope_number, "
             "$sender::varchar as sender, $recipient::varchar as prime_recipient, "
             "$bulk_group::varchar as bulk_group, $start::date as period_start, "
             "$end::date as period_end, $extracted::timestamp as effective_time where $is_bulk",
@@ -98,9 +99,7 @@ class NwcsReader:
             notices=notices,
         )
 
-    def confirm(
-        self, connection: duckdb.DuckDBPyConnection, file: FeedFile, records: int
-    ) -> None:
+    def confirm(self, connection: duckdb.DuckDBPyConnection, file: FeedFile, records: int) -> None:
         found = delimited.rejects(connection)
         trailer = found[-1] if found and found[-1].kind == "TRL" else None
         for reject in found:
@@ -266,7 +265,9 @@ def _read_columns(file: FeedFile, net_change: bool) -> tuple[list[str], tuple[st
     if names[0] != "COL":
         raise _malformed("The second line is not the column line (COL).", line=2)
     names = [name.lower() for name in names[1:]]
-    repeated = sorted({name for name in names if names.count(name) > 1 and name in canonical.FIELDS})
+    repeated = sorted(
+        {name for name in names if names.count(name) > 1 and name in canonical.FIELDS}
+    )
     if repeated:
         raise _malformed(f"The column line names {', '.join(repeated)} twice.", line=2)
     required = canonical.REQUIRED + (canonical.REQUIRED_UNDER_NET_CHANGE if net_change else ())
@@ -277,8 +278,7 @@ def _read_columns(file: FeedFile, net_change: bool) -> tuple[list[str], tuple[st
     notices = (f"Columns ignored: {', '.join(unknown)}.",) if unknown else ()
     # An unknown column may bear any name, or one twice: its place is what matters.
     taken = [
-        name if name in canonical.FIELDS else f"ignored_{place}"
-        for place, name in enumerate(names)
+        name if name in canonical.FIELDS else f"ignored_{place}" for place, name in enumerate(names)
     ]
     return ["line_kind", *taken], notices
 

@@ -33,9 +33,7 @@ class StatementCounts:
 def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> StatementCounts:
     """Write the packages of a close into its revision's folder."""
     close.set_variables(connection)
-    connection.execute(
-        f"create or replace temp table fate as {warehouse.read('export/fates.sql')}"
-    )
+    connection.execute(f"create or replace temp table fate as {warehouse.read('export/fates.sql')}")
     for file in _PREPARATIONS:
         warehouse.run(connection, f"statements/{file}.sql")
     folder = site.output(close.commissioner, close.period, close.revision)

@@ -12,13 +12,8 @@ from transforms import package, warehouse
 from transforms.land import REPORT_SUFFIX
 from transforms.mark import Close
 from transforms.site import Site
-from transforms.statements.practice import (
-    PracticeFigures,
-    is_synthetic,
-    notes_of,
-    percent_of,
-    position_of,
-)
+from transforms.statements.figures import percent_of
+from transforms.statements.practice import PracticeFigures, is_synthetic, notes_of, position_of
 
 Row = Mapping[str, Any]
 
@@ -60,7 +55,10 @@ def control_content(
         providers=tuple(package.ProviderControl(**row) for row in query("control_provider")),
         quarantine=tuple(
             package.QuarantineRule(
-                rule=row["rule"], text=rules[row["rule"]], sender=row["sender"], records=row["records"]
+                rule=row["rule"],
+                text=rules[row["rule"]],
+                sender=row["sender"],
+                records=row["records"],
             )
             for row in query("control_quarantine")
         ),
@@ -182,9 +180,7 @@ def _interchange(row: Row) -> package.InterchangeControl:
         period_end=row["period_end"],
         declared=row["declared_records"],
         records=row["records"],
-        fates=package.Fates(
-            **{name: int(row[name]) for name in package.Fates.model_fields}
-        ),
+        fates=package.Fates(**{name: int(row[name]) for name in package.Fates.model_fields}),
         new_in_period=row["new_in_period"],
     )
 
@@ -299,9 +295,7 @@ def _funnel(figure: Row) -> tuple[package.FunnelStep, ...]:
 
 def _held_spells(figure: Row) -> int:
     """Spells due that the ledger does not hold, less those it holds that are no longer due."""
-    return max(
-        int(figure["due_spells"] - figure["practice_spells"] - figure["suspense_spells"]), 0
-    )
+    return max(int(figure["due_spells"] - figure["practice_spells"] - figure["suspense_spells"]), 0)
 
 
 def _bridge(figure: Row) -> package.Bridge:

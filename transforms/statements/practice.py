@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -12,20 +12,14 @@ import duckdb
 from transforms import package, warehouse
 from transforms.mark import Close
 from transforms.periods import Period
+from transforms.statements.comparisons import comparisons_of
+from transforms.statements.figures import percent_of, two_decimals
 from transforms.working_days import nth_working_day
 
 Row = Mapping[str, Any]
 
 DEAREST = 10
-FEWEST_PRACTICES = 3  # fewer on a funnel plot could be told apart
-_PENNY = Decimal("0.01")
 _NOUGHT = Decimal("0.00")
-_PER = 1000
-
-# Standard normal quantiles: one in 20 outside, and two in 1,000.
-_Z_95 = Decimal("1.959963984540054")
-_Z_998 = Decimal("3.090232306167813")
-_CURVE_POINTS = 25
 
 
 @dataclass(frozen=True)
@@ -120,7 +114,9 @@ def statement_content(
         merged_in=_merged_in(figures, practice),
         closing=_closing(figures, figures.practice[practice]),
         drivers=_drivers(figures, close, practice),
-        comparisons=_comparisons(figures, close, practice),
+        comparisons=comparisons_of(
+            figures.funnel, practice, close.period, close.config.statements.suppress_below
+        ),
         trust=_trust(figures, close, practice, warnings),
         detail=_detail(figures, practice, detail_sha256),
         notes=notes_of(figures, close),
@@ -168,6 +164,7 @@ def _grouped(rows: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
 def _identity(figures: PracticeFigures, close: Close, row: Row) -> package.Identity:
     period = close.period
     freeze = close.config.ledger.freeze_after_months
+    weighted = row["weighted_list_size"]
     states = {_state(period.plus(-back), close) for back in range(period.month_of_year)}
     return package.Identity(
         number=row["statement_number"],
@@ -178,7 +175,7 @@ def _identity(figures: PracticeFigures, close: Close, row: Row) -> package.Ident
         practice_address=row["address"],
         practice_postcode=row["postcode"],
         list_size=row["list_size"],
-        weighted_list_size=_two_decimals(row["weighted_list_size"]),
+        weighted_list_size=None if weighted is None else two_decimals(weighted),
         close_date=row["close_date"],
         participation=row["participation"],
         period=str(period),
@@ -189,7 +186,9 @@ def _identity(figures: PracticeFigures, close: Close, row: Row) -> package.Ident
         standing="final" if freeze is not None and states == {"frozen"} else "provisional",
         contact=close.config.statements.contact or None,
         # Queries returned by the day of the next statement can be seen in it.
-        query_deadline=nth_working_day(period.plus(2), close.config.statements.statement_working_day),
+        query_deadline=nth_working_day(
+            period.plus(2), close.config.statements.statement_working_day
+        ),
         data_to=figures.data_to,
         synthetic=is_synthetic(figures),
     )
@@ -375,92 +374,6 @@ def _name(figures: PracticeFigures, dimension: str, code: str | None) -> str:
     return figures.names.get((dimension, code), code)
 
 
-def _comparisons(
-    figures: PracticeFigures, close: Close, practice: str
-) -> package.Comparisons | None:
-    fewest = close.config.statements.suppress_below
-    shown = [row for row in figures.funnel if row["spells"] >= fewest]
-    if len(shown) < FEWEST_PRACTICES:
-        return None
-    suppressed = len(figures.funnel) - len(shown)
-    weighted = sum((row["weighted_list_size"] for row in shown), Decimal(0))
-    sizes = [row["weighted_list_size"] for row in shown]
-    funnels = {}
-    for measure, amount, square in (
-        ("spells", "spells", "spells"),
-        ("cost", "amount", "sum_of_squares"),
-    ):
-        mean = sum((Decimal(row[amount]) for row in shown), Decimal(0)) / weighted
-        # Counts are Poisson; costs are a sum of Poisson many, whose variance is that of squares.
-        variance = sum((Decimal(row[square]) for row in shown), Decimal(0)) / weighted
-        own = next((row for row in shown if row["practice_code"] == practice), None)
-        funnels[measure] = package.Funnel(
-            measure=measure,  # type: ignore[arg-type]
-            mean=_two_decimals(mean * _PER),
-            practice=_funnel_point(own, amount) if own else None,
-            verdict=_verdict(own, amount, mean, variance) if own else None,
-            others=tuple(
-                _funnel_point(row, amount)
-                for row in sorted(shown, key=lambda row: (row["weighted_list_size"], row[amount]))
-                if row["practice_code"] != practice
-            ),
-            suppressed=suppressed,
-            limits=_limits(mean, variance, min(sizes), max(sizes)),
-        )
-    return package.Comparisons(
-        first_month=str(_april(close.period)),
-        last_month=str(close.period),
-        spells=funnels["spells"],
-        cost=funnels["cost"],
-    )
-
-
-def _funnel_point(row: Row, amount: str) -> package.FunnelPoint:
-    size = row["weighted_list_size"]
-    return package.FunnelPoint(
-        weighted_list_size=_two_decimals(size),
-        value=_two_decimals(Decimal(row[amount]) * _PER / size),
-    )
-
-
-def _spread(variance: Decimal, size: Decimal, z: Decimal) -> Decimal:
-    return z * (variance / size).sqrt()
-
-
-def _verdict(row: Row, amount: str, mean: Decimal, variance: Decimal) -> Any:
-    size = row["weighted_list_size"]
-    distance = Decimal(row[amount]) / size - mean
-    if abs(distance) > _spread(variance, size, _Z_998):
-        return "above_998" if distance > 0 else "below_998"
-    if abs(distance) > _spread(variance, size, _Z_95):
-        return "above_95" if distance > 0 else "below_95"
-    return "within"
-
-
-def _limits(
-    mean: Decimal, variance: Decimal, smallest: Decimal, largest: Decimal
-) -> tuple[package.FunnelLimit, ...]:
-    """The curves from a little below the smallest list to a little above the largest."""
-    low, high = smallest * Decimal("0.8"), largest * Decimal("1.1")
-    limits = []
-    for step in range(_CURVE_POINTS):
-        size = low + (high - low) * step / (_CURVE_POINTS - 1)
-        limits.append(
-            package.FunnelLimit(
-                weighted_list_size=_two_decimals(size),
-                lower_998=_limit(mean - _spread(variance, size, _Z_998)),
-                lower_95=_limit(mean - _spread(variance, size, _Z_95)),
-                upper_95=_limit(mean + _spread(variance, size, _Z_95)),
-                upper_998=_limit(mean + _spread(variance, size, _Z_998)),
-            )
-        )
-    return tuple(limits)
-
-
-def _limit(rate: Decimal) -> Decimal:
-    return _two_decimals(max(rate, Decimal(0)) * _PER)
-
-
 def _trust(
     figures: PracticeFigures,
     close: Close,
@@ -514,17 +427,6 @@ def _detail(figures: PracticeFigures, practice: str, sha256: str) -> package.Det
         year_to_date_amount=amount("year_to_date"),
         not_charged_rows=rows("not_charged"),
     )
-
-
-def percent_of(part: Decimal, whole: Decimal) -> Decimal | None:
-    """100 x part / whole, half away from zero to two decimals; None where the whole is 0."""
-    return None if whole == 0 else _two_decimals(part * 100 / whole)
-
-
-def _two_decimals(value: Any) -> Any:
-    if value is None:
-        return None
-    return Decimal(value).quantize(_PENNY, rounding=ROUND_HALF_UP)
 
 
 def _april(period: Period) -> Period:
