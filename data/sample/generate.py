@@ -7,6 +7,8 @@ the same bytes, whatever the threads or the machine.
 
 import argparse
 import datetime
+import hashlib
+import itertools
 import json
 import shutil
 import tempfile
@@ -14,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
@@ -25,10 +28,12 @@ COMMISSIONER = "5XA"
 FIRST_DAY = datetime.date(2004, 4, 1)
 WARM_UP_DAYS = 75  # admissions before the first month, so that its first days have discharges
 SPELLS_PER_THOUSAND = 300  # a year
+RECORDS_A_RUN = 1_250_000  # what is sorted at a time
+EPISODES_PER_PATIENT = 0.36  # a year, on the low side, so that a benchmark never falls short
 DEFAULT_PATIENTS = 11_600
 DEFAULT_SEED = 2004
 DEFAULT_MONTHS = 6
-FORMATS = ("nwcs",)
+FORMATS = {"nwcs": ".csv", "cds62": ".txt", "sus": ".csv"}  # and what their files are called
 
 # Per cent of the earlier year, and of the uplifted budget, in reference/budgets/2004-05.toml.
 UPLIFT_PERCENT = "6.5"
@@ -42,53 +47,8 @@ EDITION_LEVELS = {
     "2006-07-2": (1071, 1045),
 }
 
-NWCS_COLUMNS = (
-    "cds_unique_identifier",
-    "cds_record_type",
-    "cds_update_type",
-    "cds_applicable_datetime",
-    "cds_activity_date",
-    "nhs_number",
-    "nhs_number_status",
-    "local_patient_identifier",
-    "birth_date",
-    "sex",
-    "postcode",
-    "residence_commissioner",
-    "gp_practice_code",
-    "gmp_code",
-    "referrer_code",
-    "provider_code",
-    "commissioner_code",
-    "commissioning_serial_number",
-    "provider_spell_number",
-    "episode_number",
-    "last_episode_in_spell",
-    "patient_classification",
-    "administrative_category",
-    "admission_method",
-    "source_of_admission",
-    "admission_date",
-    "discharge_date",
-    "discharge_method",
-    "discharge_destination",
-    "episode_start_date",
-    "episode_end_date",
-    "intended_management",
-    "main_specialty",
-    "treatment_function",
-    "consultant_code",
-    "primary_diagnosis",
-    "secondary_diagnoses",
-    "primary_procedure",
-    "secondary_procedures",
-    "hrg_code",
-    "hrg_version",
-    "spell_hrg_code",
-    "critical_care_days",
-    "rehabilitation_days",
-    "palliative_care_days",
-)
+
+Days = list[tuple[datetime.date, datetime.date]]
 
 
 @dataclass(frozen=True)
@@ -125,33 +85,81 @@ def generate_site(
     Without `planted`, that is planted.json beside `out`. Raises FileExistsError where `out` holds
     anything already, ValueError for a size or format that cannot be made.
     """
-    if feed_format not in FORMATS:
-        raise ValueError(f"{feed_format!r} is not one of {', '.join(FORMATS)}")
     if patients < 1000 or not 1 <= months <= 24:
         raise ValueError("a site needs at least 1,000 patients and from 1 to 24 months")
-    if out.exists() and any(out.iterdir()):
-        raise FileExistsError(f"{out} is not empty: give a new or an empty folder")
-    inbox = out / "inbox" / COMMISSIONER
-    reference = out / "reference"
-    inbox.mkdir(parents=True)
-    reference.mkdir(parents=True)
-    with _activity(
-        Size(patients=patients, months=months), seed, machine or Machine()
-    ) as connection:
-        _run(connection, "sent.sql", "record.sql", "fate.sql", "rule_of_fault.sql")
-        _run(connection, "worth.sql", "budget.sql")
-        _write_nwcs_files(connection, inbox)
+    inbox, reference = _make_folders(out, feed_format)
+    size = Size(patients=patients, months=months)
+    with _activity(size, seed, machine or Machine()) as connection:
+        connection.execute(f"set variable feed_format = '{feed_format}'")
+        _run(connection, "interchange.sql", "sent.sql", "delivery.sql", "record.sql")
+        # Once as a table, in the order of the files, so that each is a run of rows.
+        connection.execute("create table outgoing as from record order by interchange_no")
+        _write_feeds(connection, inbox, feed_format, [(datetime.date.min, datetime.date.max)])
+        _run(connection, "fate.sql", "rule_of_fault.sql")
         _write_reference(connection, reference)
-        _write_tariffs(connection, reference / "tariffs")
         facts = json.loads(connection.sql(_text("planted.sql")).fetchall()[0][0])
     planted = planted or out.with_name("planted.json")
     planted.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     shutil.copyfile(CATALOGUE / "site.toml", out / "site.toml")
 
 
+def generate_benchmark(
+    out: Path,
+    episodes: int,
+    seed: int = DEFAULT_SEED,
+    feed_format: str = "nwcs",
+    machine: Machine | None = None,
+) -> Path:
+    """Write a site whose inbox holds one interchange of `episodes` records; return its file.
+
+    A bulk replacement of the year from April 2004, with as many patients, practices (8,500 at
+    most) and hospitals (300 at most) as it takes to have that many episodes. Registrations are the
+    whole list's. Written some months at a time, so that no sort is of more than a run of records.
+    """
+    inbox, reference = _make_folders(out, feed_format)
+    patients = round(episodes / EPISODES_PER_PATIENT) + 1000
+    size = Size(
+        patients=patients,
+        months=12,
+        practices=min(8500, max(14, patients // 6500)),
+        providers=min(300, max(2, patients // 180_000)),
+    )
+    with _activity(size, seed, machine or Machine()) as connection:
+        connection.execute(f"set variable feed_format = '{feed_format}'")
+        connection.execute(f"set variable episodes_wanted = {episodes}")
+        _run(connection, "interchange_once.sql", "sent_once.sql", "delivery.sql", "record.sql")
+        connection.execute("create view outgoing as from record")
+        feeds = _write_feeds(connection, inbox, feed_format, _runs_of_days(connection, episodes))
+        _run(connection, "fate.sql")
+        _write_reference(connection, reference)
+    shutil.copyfile(CATALOGUE / "site.toml", out / "site.toml")
+    return feeds[0]
+
+
+def _runs_of_days(connection: duckdb.DuckDBPyConnection, episodes: int) -> Days:
+    """The months in runs of some million records, as first and last days."""
+    months = connection.sql("select first_day, last_day from month order by k").fetchall()
+    runs = min(len(months), episodes // RECORDS_A_RUN + 1)
+    bounds = [len(months) * number // runs for number in range(runs + 1)]
+    return [(months[a][0], months[b - 1][1]) for a, b in itertools.pairwise(bounds)]
+
+
+def _make_folders(out: Path, feed_format: str) -> tuple[Path, Path]:
+    """Make a new site's inbox and reference folders."""
+    if feed_format not in FORMATS:
+        raise ValueError(f"{feed_format!r} is not one of {', '.join(FORMATS)}")
+    if out.exists() and any(out.iterdir()):
+        raise FileExistsError(f"{out} is not empty: give a new or an empty folder")
+    inbox = out / "inbox" / COMMISSIONER
+    reference = out / "reference"
+    inbox.mkdir(parents=True)
+    reference.mkdir(parents=True)
+    return inbox, reference
+
+
 @contextmanager
 def _activity(size: Size, seed: int, machine: Machine) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with spells, episodes and interchanges made; what overflows goes to disk."""
+    """A connection with spells and episodes made; what overflows goes to disk."""
     with tempfile.TemporaryDirectory(dir=machine.temporary) as folder:
         connection = duckdb.connect(
             str(Path(folder) / "sample.duckdb"),
@@ -164,9 +172,17 @@ def _activity(size: Size, seed: int, machine: Machine) -> Iterator[duckdb.DuckDB
         try:
             _set_variables(connection, size, seed)
             _load_catalogue(connection)
-            _run(connection, "draws.sql", "people.sql", "month.sql", "day_slot.sql", "practice.sql")
+            _run(
+                connection,
+                "draws.sql",
+                "flat.sql",
+                "people.sql",
+                "month.sql",
+                "day_slot.sql",
+                "practice.sql",
+            )
             _run(connection, "provider.sql", "age_slot.sql", "profile_slot.sql", "hrg_slot.sql")
-            _run(connection, "class_slot.sql", "spell.sql", "episode.sql", "interchange.sql")
+            _run(connection, "class_slot.sql", "spell.sql", "episode.sql")
             yield connection
         finally:
             connection.close()
@@ -274,55 +290,80 @@ def _run(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
         connection.execute(_text(name))
 
 
-def _write_nwcs_files(connection: duckdb.DuckDBPyConnection, inbox: Path) -> None:
-    """One file an interchange: header and column line, DuckDB's rows, trailer."""
-    # Once as a table, in the order of the files, so that each is a run of rows.
-    connection.execute(
-        "create table outgoing as select * from record order by interchange_no, "
-        "activity_date, cds_unique_identifier, is_first_of_two desc"
-    )
-    interchanges = connection.execute(
-        "select interchange_no, file_name, interchange_id, sender, prime_recipient, protocol, "
-        "bulk_group, period_start, period_end, extract_at from interchange order by interchange_no"
-    ).fetchall()
-    for number, file_name, *header in interchanges:
-        _write_nwcs_file(
-            connection,
-            inbox / f"{file_name}.csv",
-            header,
-            f"select * from outgoing where interchange_no = {number} order by rowid",
-        )
+def _write_feeds(
+    connection: duckdb.DuckDBPyConnection, inbox: Path, feed_format: str, days: Days
+) -> list[Path]:
+    """Write every delivery as a file of its own, a run of days at a time; return the files."""
+    written = []
+    for number, name in connection.execute(
+        "select distinct delivery_no, file_name from delivery order by delivery_no"
+    ).fetchall():
+        connection.execute(f"set variable delivery_no = {number}")
+        path = inbox / f"{name}{FORMATS[feed_format]}"
+        if feed_format == "nwcs":
+            _write_nwcs(connection, path, days)
+        elif feed_format == "sus":
+            _write_csv(connection, "sus", path, days)
+        else:
+            _write_cds62(connection, path, days)
+            _write_csv(connection, "grouper", inbox / f"{name}_grouper.csv", days)
+        written.append(path)
+    return written
 
 
-def _write_nwcs_file(
-    connection: duckdb.DuckDBPyConnection, path: Path, header: list[object], records: str
-) -> None:
-    """Write one interchange. `header` is identifier, sender, recipient, protocol, group, period
-    start and end, extract date-time; `records` is a query of the canonical columns, in order."""
-    rows = path.with_suffix(".rows")
-    written = connection.execute(
-        f"copy (select 'REC' as kind, {', '.join(_as_nwcs(name) for name in NWCS_COLUMNS)} "
-        f"from ({records})) to '{rows}' (format csv, header false)"
-    ).fetchall()[0][0]
+def _write_nwcs(connection: duckdb.DuckDBPyConnection, path: Path, days: Days) -> None:
+    """Header and column line, the records, the trailer with their count."""
+    header = connection.execute(
+        "select interchange_id, sender, prime_recipient, protocol, bulk_group, period_start, "
+        "period_end, extract_at from interchange inner join delivery using (interchange_no) "
+        "where delivery_no = getvariable('delivery_no')"
+    ).fetchall()[0]
     values = ["" if value is None else _iso(value) for value in header]
+    columns = connection.sql(_text("formats/nwcs.sql")).columns[1:]
     with path.open("wb") as file:
         file.write(f"HDR,NWCS-APC,1,{','.join(values)}\n".encode())
-        file.write(f"COL,{','.join(NWCS_COLUMNS)}\n".encode())
-        with rows.open("rb") as source:
-            shutil.copyfileobj(source, file, 1 << 20)
-        file.write(f"TRL,{values[0]},{written}\n".encode())
-    rows.unlink()
+        file.write(f"COL,{','.join(columns)}\n".encode())
+        records = _append_rows(connection, "nwcs", file, days, "format csv, header false")
+        file.write(f"TRL,{values[0]},{records}\n".encode())
 
 
-def _as_nwcs(name: str) -> str:
-    """A canonical column in the clearing-service form."""
-    if name == "cds_applicable_datetime":
-        return f"strftime({name}, '%Y-%m-%dT%H:%M:%S') as {name}"
-    if name.startswith("secondary_"):
-        return f"nullif(array_to_string({name}, ';'), '') as {name}"
-    if name.endswith("_days"):
-        return f"nullif({name}, 0) as {name}"
-    return name
+def _write_csv(connection: duckdb.DuckDBPyConnection, name: str, path: Path, days: Days) -> None:
+    """A line of column names, and the rows."""
+    columns = connection.sql(_text(f"formats/{name}.sql")).columns
+    with path.open("wb") as file:
+        file.write(f"{','.join(columns)}\n".encode())
+        _append_rows(connection, name, file, days, "format csv, header false")
+
+
+def _write_cds62(connection: duckdb.DuckDBPyConnection, path: Path, days: Days) -> None:
+    """Lines as they are; then the file's content is what it is known by."""
+    with path.open("wb") as file:
+        # No quoting and a delimiter that never occurs: a line is written as it stands.
+        as_it_is = "format csv, header false, quote '', escape '', delimiter '\x1f'"
+        _append_rows(connection, "cds62", file, days, as_it_is)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    connection.execute(
+        f"update delivery set identifier = '{digest}' "
+        "where delivery_no = getvariable('delivery_no')"
+    )
+
+
+def _append_rows(
+    connection: duckdb.DuckDBPyConnection, name: str, file: BinaryIO, days: Days, options: str
+) -> int:
+    """Append a form's rows of the current delivery to an open file; return how many."""
+    query = _text(f"formats/{name}.sql").rstrip().removesuffix(";")
+    total = 0
+    with tempfile.NamedTemporaryFile(suffix=".rows") as rows:
+        for first, last in days:
+            connection.execute(f"set variable from_day = date '{first:%Y-%m-%d}'")
+            connection.execute(f"set variable to_day = date '{last:%Y-%m-%d}'")
+            copied = connection.execute(f"copy (\n{query}\n) to '{rows.name}' ({options})")
+            total += copied.fetchall()[0][0]
+            with Path(rows.name).open("rb") as source:
+                shutil.copyfileobj(source, file, 1 << 20)
+    return total
 
 
 def _iso(value: object) -> str:
@@ -332,6 +373,9 @@ def _iso(value: object) -> str:
 
 
 def _write_reference(connection: duckdb.DuckDBPyConnection, reference: Path) -> None:
+    """Write reference/ with its tariffs and budgets; needs the table fate."""
+    _run(connection, "worth.sql", "budget.sql")
+    _write_tariffs(connection, reference / "tariffs")
     for query in sorted((SQL / "reference").glob("*.sql")):
         _copy_query(connection, query, reference / f"{query.stem}.csv")
     budgets = reference / "budgets"
@@ -376,6 +420,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
     parser.add_argument("--months", type=int, default=DEFAULT_MONTHS, help="from April 2004")
     parser.add_argument("--format", choices=FORMATS, default="nwcs")
+    parser.add_argument(
+        "--episodes",
+        type=int,
+        help="instead of a site's months, one interchange of exactly so many records (benchmarks)",
+    )
     parser.add_argument("--memory-limit", default=Machine.memory_limit)
     parser.add_argument("--threads", type=int, default=Machine.threads)
     return parser.parse_args()
@@ -383,15 +432,21 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> None:
     arguments = _arguments()
+    machine = Machine(arguments.memory_limit, arguments.threads)
     try:
-        generate_site(
-            arguments.out,
-            patients=arguments.patients,
-            seed=arguments.seed,
-            months=arguments.months,
-            feed_format=arguments.format,
-            machine=Machine(arguments.memory_limit, arguments.threads),
-        )
+        if arguments.episodes is not None:
+            generate_benchmark(
+                arguments.out, arguments.episodes, arguments.seed, arguments.format, machine
+            )
+        else:
+            generate_site(
+                arguments.out,
+                patients=arguments.patients,
+                seed=arguments.seed,
+                months=arguments.months,
+                feed_format=arguments.format,
+                machine=machine,
+            )
     except (FileExistsError, ValueError) as error:
         raise SystemExit(f"generate.py: {error}") from error
 

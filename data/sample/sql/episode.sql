@@ -2,24 +2,30 @@
 -- Grain: one row per episode.
 -- Inputs: spell, practice, provider, hrgs, hrg_slot; the variables first_day, companion_slots.
 create or replace table episode as
-with counted as (
+with drawn as (
+    select
+        *,
+        pick('second episode', spell_no, 100) as episodes_draw,
+        happens('at home', birth_no, 600) as at_home
+    from spell
+),
+
+counted as (
     select
         *,
         least(
             nights + 1,
             case
                 when event_class in ('daycase', 'regular', 'birth', 'antenatal') then 1
-                when event_class = 'elective' then
-                    if(happens('second episode', spell_no, 1300), 2, 1)
-                when event_class = 'delivery' then
-                    if(happens('second episode', spell_no, 700), 2, 1)
-                when pick('second episode', spell_no, 100) < 38 then 1
-                when pick('second episode', spell_no, 100) < 77 then 2
-                when pick('second episode', spell_no, 100) < 94 then 3
+                when event_class = 'elective' then if(episodes_draw < 13, 2, 1)
+                when event_class = 'delivery' then if(episodes_draw < 7, 2, 1)
+                when episodes_draw < 38 then 1
+                when episodes_draw < 77 then 2
+                when episodes_draw < 94 then 3
                 else 4
             end
         )::integer as episodes
-    from spell
+    from drawn
 ),
 
 parted as (
@@ -98,10 +104,8 @@ select
     coalesce(hrgs.treatment_function, hrgs.main_specialty) as treatment_function,
     case
         -- Six births in a hundred are at home; the hospital's midwives report them.
-        when coded.event_class = 'birth'
-            then if(happens('at home', coded.birth_no, 600), '150', '120')
-        when coded.event_class = 'delivery'
-            then if(happens('at home', coded.birth_no, 600), '160', '140')
+        when coded.event_class = 'birth' then if(coded.at_home, '150', '120')
+        when coded.event_class = 'delivery' then if(coded.at_home, '160', '140')
         else '130'
     end as record_type,
     (

@@ -85,6 +85,7 @@ select
     numbered.part,
     numbered.period_start,
     numbered.period_end,
+    numbered.made_at,
     -- Ten seconds apart, so that no two scopes of one hospital have the same effective time.
     numbered.made_at + to_seconds(10 * numbered.place_in_file) as extract_at,
     concat(
@@ -100,7 +101,12 @@ select
             '_net',
             concat('_bulk_', numbered.bulk_group, '_', covered.label)
         )
-    ) as file_name
+    ) as file_name,
+    concat(
+        month.label, '_', lpad(numbered.place_in_month::text, 2, '0'), '_',
+        provider.provider_code,
+        if(numbered.bulk_group is null, '_net', '_bulk')
+    ) as submission_name
 from numbered
 inner join month on numbered.k = month.k
 inner join provider on numbered.provider = provider.provider

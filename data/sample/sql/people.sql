@@ -3,7 +3,8 @@
 --   unregistered residents and visitors, then newborns.
 -- Inputs: the variables patients and first_day.
 
--- NHS numbers: the range 999 is never issued to patients, and holds 899,999 numbers of use here (nine
+-- NHS numbers, made in steps (place, body, sum, ninth digit, text), each to be a column of its own so
+-- that it is worked out once. The range 999 is never issued to patients, and holds 899,999 numbers of use here (nine
 -- last digits for each five-digit body, less 999 999 9999, which has ten equal digits). Benchmarks
 -- that need more take ten digits that start with 9.
 create or replace macro nhs_capacity() as
@@ -30,19 +31,9 @@ create or replace macro nhs_ninth(sum_of_eight, place) as
 create or replace macro nhs_text(body, sum_of_eight, ninth) as
     concat(body, ninth, (11 - (sum_of_eight + 2 * ninth) % 11) % 11);
 
-create or replace macro nhs_number(person) as
-    nhs_text(
-        nhs_body(nhs_place(person)),
-        nhs_sum(nhs_body(nhs_place(person))),
-        nhs_ninth(nhs_sum(nhs_body(nhs_place(person))), nhs_place(person))
-    );
-
--- The same with a check digit that is wrong.
-create or replace macro nhs_number_misread(person) as
-    concat(
-        left(nhs_number(person), 9),
-        (right(nhs_number(person), 1)::integer + 1 + pick('misread', person, 9)) % 10
-    );
+-- A number whose check digit is wrong.
+create or replace macro misread(nhs_number, step) as
+    concat(left(nhs_number, 9), (right(nhs_number, 1)::integer + 1 + step) % 10);
 
 -- Age in whole years on the first day; within the last band the old are fewer than the less old.
 create or replace macro person_age(person, minimum_age, maximum_age) as

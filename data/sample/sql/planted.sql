@@ -1,38 +1,49 @@
 -- Purpose: planted.json: how much of everything was planted, for tests to compare the pipeline with.
 -- Grain: one row, one document.
--- Inputs: fate, sent, interchange, episode, spell, rule_of_fault.
-with interchanges as (
+-- Inputs: fate, sent, delivery, interchange, episode, rule_of_fault.
+with delivered as (
     select
-        interchange.interchange_no,
-        any_value(interchange.file_name) as file,
-        any_value(interchange.provider_code) as sender,
-        any_value(interchange.interchange_id) as interchange_id,
+        delivery.interchange_no,
+        delivery.delivery_no,
+        delivery.file_name,
+        delivery.identifier,
+        interchange.provider_code as sender
+    from delivery
+    inner join interchange on delivery.interchange_no = interchange.interchange_no
+),
+
+interchanges as (
+    select
+        delivered.delivery_no,
+        any_value(delivered.file_name) as file,
+        any_value(delivered.sender) as sender,
+        any_value(delivered.identifier) as interchange_id,
         count(fate.episode_no) as records
-    from interchange
-    left join fate on interchange.interchange_no = fate.interchange_no
-    group by interchange.interchange_no
+    from delivered
+    left join fate on delivered.interchange_no = fate.interchange_no
+    group by delivered.delivery_no
 ),
 
 fates as (
     select
-        interchange.provider_code as sender,
-        interchange.interchange_id,
+        delivered.sender,
+        delivered.identifier as interchange_id,
         fate.fate,
         count(*) as records
     from fate
-    inner join interchange on fate.interchange_no = interchange.interchange_no
-    group by interchange.provider_code, interchange.interchange_id, fate.fate
+    inner join delivered on fate.interchange_no = delivered.interchange_no
+    group by all
 ),
 
 quarantine as (
     select
-        interchange.provider_code as sender,
-        interchange.interchange_id,
+        delivered.sender,
+        delivered.identifier as interchange_id,
         rule_of_fault.rules,
         rule_of_fault.fields,
         count(*) as records
     from fate
-    inner join interchange on fate.interchange_no = interchange.interchange_no
+    inner join delivered on fate.interchange_no = delivered.interchange_no
     inner join rule_of_fault on fate.fault = rule_of_fault.fault
     group by all
 ),
@@ -73,7 +84,7 @@ select
                 'sender': sender,
                 'interchange_id': interchange_id,
                 'records': records
-            } order by interchange_no)
+            } order by delivery_no)
             from interchanges
         ),
         'fates': (

@@ -1,7 +1,7 @@
 -- Purpose: the records as text, in the words of the canonical record, whatever format they are then
 --   written in.
 -- Grain: one row per record sent.
--- Inputs: sent, episode, interchange, practice, hrgs, age_slot.
+-- Inputs: sent, episode, interchange, delivery, practice, hrgs.
 create or replace view record as
 with joined as (
     select
@@ -12,10 +12,12 @@ with joined as (
         sent.activity_date,
         sent.applicable_at,
         interchange.protocol as sent_under,
+        interchange.bulk_group as scope_bulk_group,
+        delivery.delivery_no,
+        delivery.identifier as delivery_identifier,
         interchange.extract_at,
         interchange.period_start,
         interchange.period_end,
-        interchange.interchange_id,
         interchange.prime_recipient,
         interchange.sender,
         interchange.k,
@@ -35,19 +37,11 @@ with joined as (
             sent.version = 'first' and episode.mend = 'recoding' and episode.is_main,
             episode.mistaken_hrg_code,
             episode.own_hrg_code
-        ) as said_hrg_code,
-        pick('number fault', episode.spell_no, 10000) as number_draw,
-        pick('practice fault', episode.spell_no, 10000) as practice_draw,
-        pick('ungrouped', episode.spell_no, 10000) as grouping_draw,
-        pick('category', episode.spell_no, 10000) as category_draw,
-        pick('ward care', episode.spell_no, 10000) as care_draw,
-        datediff('day', episode.birth_date, episode.admission_date) // 365 as years,
-        least(
-            datediff('day', episode.episode_start_date, episode.episode_end_date), 60
-        ) as episode_nights
+        ) as said_hrg_code
     from sent
     inner join episode on sent.episode_no = episode.episode_no
     inner join interchange on sent.interchange_no = interchange.interchange_no
+    inner join delivery on sent.interchange_no = delivery.interchange_no
     inner join practice on episode.practice = practice.practice
     inner join hrgs
         on
@@ -58,17 +52,89 @@ with joined as (
             ) = hrgs.hrg_code
 ),
 
--- The hospital's own idea of practice, number and grouping.
+-- Every draw stands in a column of its own: inside a case it would be worked out again and again.
+drawn as (
+    select
+        *,
+        pick('number fault', spell_no, 10000) as number_draw,
+        pick('practice fault', spell_no, 10000) as practice_draw,
+        pick('ungrouped', spell_no, 10000) as grouping_draw,
+        pick('category', spell_no, 10000) as category_draw,
+        pick('ward care', spell_no, 10000) as care_draw,
+        pick('method', spell_no, 60) as method_draw,
+        pick('diagnosis', spell_no, 60) as diagnosis_draw,
+        pick('procedure', spell_no, 60) as procedure_draw,
+        pick('consultant', episode_no, 6) as consultant_draw,
+        pick('other illness from', episode_no, 3) as illness_from,
+        pick('other illness to', episode_no, 21) as illness_to,
+        pick('more procedures', episode_no, 3) as more_procedures,
+        pick('days that do not count', episode_no, 100) as days_draw,
+        happens('birth date not known', spell_no, 40) as birth_date_unknown,
+        happens('sex not known', spell_no, 15) as sex_unknown,
+        happens('no fixed abode', spell_no, 45) as no_abode,
+        happens('lives over the border', person, 250) as over_the_border,
+        happens('gp not known', spell_no, 300) as gp_unknown,
+        happens('outside the tariff', spell_no, 70) as outside_the_tariff,
+        happens('emergency day case', spell_no, 60) as as_day_case,
+        home_postcode(person, home_practice) as own_postcode,
+        gmp_of(person, practice, gps) as own_gmp_code,
+        string_split(diagnoses, ';') as diagnosis_list,
+        string_split(procedures, ';') as procedure_list,
+        datediff('day', birth_date, admission_date) // 365 as years,
+        least(datediff('day', episode_start_date, episode_end_date), 60) as episode_nights,
+        kind = 'unfinished' as is_unfinished,
+        kind = 'deletion' as is_deletion
+    from joined
+),
+
+-- The NHS number, step by step: in three of a thousand spells it is a stranger's.
+placed as (
+    select
+        *,
+        nhs_place(
+            if(
+                number_draw between 471 and 500,
+                getvariable('strangers_from') + spell_no % 500,
+                person
+            )
+        ) as place
+    from drawn
+),
+
+bodied as (
+    select
+        *,
+        nhs_body(place) as body
+    from placed
+),
+
+summed as (
+    select
+        *,
+        nhs_sum(body) as sum_of_eight
+    from bodied
+),
+
+finished as (
+    select
+        *,
+        nhs_ninth(sum_of_eight, place) as ninth
+    from summed
+),
+
+-- The hospital's own idea of practice, number, grouping and how the patient came.
 believed as (
     select
         *,
+        nhs_text(body, sum_of_eight, ninth) as own_nhs_number,
         case
             when origin = 'visitor' and practice_draw < 7000
                 then if(home_practice % 2 = 0, 'Y99001', 'Y99002')
             when origin = 'unregistered' or origin = 'visitor' or practice_mistaken
                 then ['V81997', 'V81998', 'V81999', 'V81997'][1 + practice_draw % 4]
             when practice_draw < 260 then ['V81997', 'V81999', 'V81999'][1 + practice_draw % 3]
-            when practice_draw < 350 then concat('Y995', lpad((practice_draw % 40)::text, 2, '0'))
+            when practice_draw < 350
+                then concat('Y995', lpad((practice_draw % 40)::text, 2, '0'))
             when practice_draw < 470
                 then practice_code(practice_draw % getvariable('practices') + 1)
             when practice_draw < 3500 and moved then practice_code(home_practice)
@@ -81,8 +147,7 @@ believed as (
             when number_draw < 330 or number_missing then 'absent'
             when origin <> 'registered' and number_draw < 4000 then 'absent'
             when number_draw between 400 and 470 then 'misread'
-            when number_draw between 471 and 500 then 'of another'
-            else 'right'
+            else 'said'
         end as number_state,
         case
             when uncoded then 'none'
@@ -91,21 +156,19 @@ believed as (
             else 'grouped'
         end as grouping_state,
         event_class in ('daycase', 'elective') and category_draw < 160 as is_private,
-        kind = 'unfinished' as is_unfinished,
-        kind = 'deletion' as is_deletion,
         case
             when event_class = 'birth' then '82'
             when event_class in ('delivery', 'antenatal')
                 then if(nights > 1 and is_main, '31', '32')
             when event_class = 'transfer' then '81'
             when event_class in ('daycase', 'elective', 'regular')
-                then choose('method', spell_no, ['11', '11', '12', '12', '13'])
+                then ['11', '11', '12', '12', '13'][1 + method_draw % 5]
             when event_class = 'emergency'
-                then choose('method', spell_no, [
+                then [
                     '21', '21', '21', '21', '21', '21', '22', '22', '22', '23', '24', '28'
-                ])
+                ][1 + method_draw % 12]
         end as method
-    from joined
+    from finished
 )
 
 select
@@ -116,9 +179,14 @@ select
     kind,
     version,
     activity_date,
-    provider as provider_no,
+    delivery_no,
+    delivery_identifier,
+    sender,
     extract_at,
     sent_under,
+    scope_bulk_group,
+    period_start,
+    period_end,
     concat('B', provider_code, lpad(episode_no::text, 10, '0')) as cds_unique_identifier,
     if(
         is_unfinished,
@@ -131,14 +199,13 @@ select
     prime_recipient,
     case
         when is_deletion or number_state in ('absent', 'absent though verified') then null
-        when number_state = 'misread' then nhs_number_misread(person)
-        when number_state = 'of another' then nhs_number(getvariable('strangers_from') + spell_no % 500)
-        else nhs_number(person)
+        when number_state = 'misread' then misread(own_nhs_number, number_draw % 9)
+        else own_nhs_number
     end as nhs_number,
     case
         when is_deletion then null
         when number_state = 'absent' then ['03', '04', '07'][1 + number_draw % 3]
-        when number_state = 'right' then ['01', '01', '01', '01', '02'][1 + number_draw % 5]
+        when number_state = 'said' then ['01', '01', '01', '01', '02'][1 + number_draw % 5]
         else '01'
     end as nhs_number_status,
     if(
@@ -153,39 +220,39 @@ select
         when is_deletion then null
         when fault = 'born long ago' then birth_date - to_years(150)::interval
         when fault = 'born after admission' then admission_date + 30
-        when happens('birth date not known', spell_no, 40) then null
+        when birth_date_unknown then null
         else birth_date
     end::date as birth_date,
-    if(is_deletion, null, if(happens('sex not known', spell_no, 15), '9', sex::text)) as sex,
+    if(is_deletion, null, if(sex_unknown, '9', sex::text)) as sex,
     case
         when is_deletion then null
-        when happens('no fixed abode', spell_no, 45) then 'ZZ99 3VZ'
-        else home_postcode(person, home_practice)
+        when no_abode then 'ZZ99 3VZ'
+        else own_postcode
     end as postcode,
     case
         when is_deletion then null
-        when origin = 'visitor' or happens('lives over the border', person, 250) then '5XB'
+        when origin = 'visitor' or over_the_border then '5XB'
         when provider = 2 then '5XA00'
         else '5XA'
     end as residence_commissioner,
     if(is_deletion, null, said_practice) as gp_practice_code,
     case
         when is_deletion then null
-        when happens('gp not known', spell_no, 300) then 'G9999998'
+        when gp_unknown then 'G9999998'
         when origin = 'visitor' then 'G9900101'
         when origin = 'unregistered' and practice_draw % 10 < 7 then null
-        else gmp_of(person, practice, gps)
+        else own_gmp_code
     end as gmp_code,
     case
         when is_deletion or event_class in ('emergency', 'birth', 'transfer', 'regular') then null
-        else gmp_of(person, practice, gps)
+        else own_gmp_code
     end as referrer_code,
     if(provider = 1 and k >= 3, concat(provider_code, '00'), provider_code) as provider_code,
     if(is_deletion, null, '5XA') as commissioner_code,
     if(
         is_deletion,
         null,
-        concat('5XA', ['01', '02'][1 + (provider - 1) % 2], if(happens('outside the tariff', spell_no, 70), '=', ''))
+        concat('5XA', ['01', '02'][1 + (provider - 1) % 2], if(outside_the_tariff, '=', ''))
     ) as commissioning_serial_number,
     if(
         is_deletion, null, concat(['E', 'T'][1 + (provider - 1) % 2], lpad(spell_no::text, 9, '0'))
@@ -202,8 +269,7 @@ select
         when event_class = 'daycase' then '2'
         when event_class = 'regular' then '3'
         when event_class = 'birth' and grouping_draw % 3 = 0 then '5'
-        when event_class = 'emergency' and nights = 0 and happens('emergency day case', spell_no, 60)
-            then '2'
+        when event_class = 'emergency' and nights = 0 and as_day_case then '2'
         else '1'
     end as patient_classification,
     case
@@ -264,10 +330,12 @@ select
     if(
         is_deletion,
         null,
-        concat('C9', main_specialty, provider % 10, lpad((1 + pick('consultant', episode_no, 6))::text, 2, '0'))
+        concat('C9', main_specialty, provider % 10, lpad((1 + consultant_draw)::text, 2, '0'))
     ) as consultant_code,
     if(
-        is_deletion or is_unfinished or uncoded, null, choose('diagnosis', spell_no, string_split(diagnoses, ';'))
+        is_deletion or is_unfinished or uncoded,
+        null,
+        diagnosis_list[1 + diagnosis_draw % len(diagnosis_list)]
     ) as primary_diagnosis,
     if(
         is_deletion or is_unfinished or uncoded,
@@ -278,20 +346,17 @@ select
                 when years < 50 then ['F172', 'J459', 'E669', 'F329']
                 else ['I10X', 'E119', 'I259', 'J449', 'I48X', 'N189', 'Z921', 'F03X']
             end
-        )[
-            1 + pick('other illness from', episode_no, 3):
-            pick('other illness to', episode_no, if(years < 50, 3, 7))
-        ]
+        )[1 + illness_from:illness_to % if(years < 50, 3, 7)]
     ) as secondary_diagnoses,
     if(
         is_deletion or is_unfinished or uncoded or procedures is null,
         null,
-        choose('procedure', spell_no, string_split(procedures, ';'))
+        procedure_list[1 + procedure_draw % len(procedure_list)]
     ) as primary_procedure,
     if(
         is_deletion or is_unfinished or uncoded or procedures is null,
         [],
-        ['Z942', 'Y533', 'Y751'][1: pick('more procedures', episode_no, 3)]
+        ['Z942', 'Y533', 'Y751'][1:more_procedures]
     ) as secondary_procedures,
     case
         when is_deletion or is_unfinished or grouping_state = 'none' then null
@@ -310,19 +375,19 @@ select
     if(
         not is_deletion and not is_unfinished and is_main and episode_nights >= 2
         and event_class in ('emergency', 'elective') and care_draw < 350,
-        1 + pick('critical days', episode_no, least(episode_nights, 12)),
+        1 + days_draw % least(episode_nights, 12),
         0
     ) as critical_care_days,
     if(
         not is_deletion and not is_unfinished and is_main and episode_nights >= 12 and years > 60
         and care_draw > 6000,
-        2 + pick('rehabilitation days', episode_no, episode_nights // 2),
+        2 + days_draw % (episode_nights // 2),
         0
     ) as rehabilitation_days,
     if(
         not is_deletion and not is_unfinished and is_main and episode_nights >= 5 and years > 50
         and care_draw between 400 and 600,
-        1 + pick('palliative days', episode_no, least(episode_nights, 8)),
+        1 + days_draw % least(episode_nights, 8),
         0
     ) as palliative_care_days
 from believed;

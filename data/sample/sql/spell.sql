@@ -92,6 +92,25 @@ matched as (
     from placed
 ),
 
+-- Draws stand in columns of their own: inside a case they would be worked out again and again.
+drawn as (
+    select
+        *,
+        pick('outsider', who, getvariable('outsider_hundreds')) as outsider_draw,
+        pick('whoever', who, list_size) as whoever_draw,
+        pick(
+            'match', who, greatest(0, first_person + list_size - 1 - first_match) // 100 + 1
+        ) as match_draw,
+        happens('kept in', spell_no, 80) as kept_in,
+        happens('complicated', spell_no, 120) as complicated,
+        stretch('nights', spell_no) as stretched,
+        pick('hospital', occasion, 100) as hospital_draw,
+        pick('further hospital', occasion, 3) as further_draw,
+        pick('delay', spell_no, 1000) as delay_draw,
+        pick('mend', spell_no, 1000) as mend_draw
+    from matched
+),
+
 peopled as (
     select
         *,
@@ -99,15 +118,13 @@ peopled as (
             when event_class = 'birth' then getvariable('newborns_from') + birth_no
             when origin <> 'registered'
                 then getvariable('outsiders_from')
-                    + 100 * pick('outsider', who, getvariable('outsider_hundreds'))
+                    + 100 * outsider_draw
                     + wanted_slot
             when first_match >= first_person + list_size
-                then first_person + pick('whoever', who, list_size)
-            else
-                first_match
-                + 100 * pick('match', who, (first_person + list_size - 1 - first_match) // 100 + 1)
+                then first_person + whoever_draw
+            else first_match + 100 * match_draw
         end as person
-    from matched
+    from drawn
 ),
 
 stayed as (
@@ -115,12 +132,11 @@ stayed as (
         *,
         case
             when event_class = 'regular' then 0
-            when event_class = 'daycase' then if(happens('kept in', spell_no, 80), 1, 0)
-            when event_class = 'elective'
-                then greatest(1, floor(elective_nights * stretch('nights', spell_no) + 0.4))
-            else floor(non_elective_nights * stretch('nights', spell_no) + 0.25)
+            when event_class = 'daycase' then if(kept_in, 1, 0)
+            when event_class = 'elective' then greatest(1, floor(elective_nights * stretched + 0.4))
+            else floor(non_elective_nights * stretched + 0.25)
         end
-        * if(happens('complicated', spell_no, 120) and event_class <> 'daycase', 3, 1) as nights_drawn
+        * if(complicated and event_class <> 'daycase', 3, 1) as nights_drawn
     from peopled
 ),
 
@@ -138,8 +154,12 @@ homed as (
         stayed.origin,
         stayed.home_practice,
         stayed.first_provider_percent,
+        stayed.hospital_draw,
+        stayed.further_draw,
+        stayed.delay_draw,
+        stayed.mend_draw,
         least(stayed.nights_drawn, 180)::integer as nights,
-        if(stayed.event_class = 'birth', 1 + pick('sex', stayed.person, 2), age_slot.sex) as sex,
+        if(stayed.event_class = 'birth', 1 + stayed.person % 2, age_slot.sex) as sex,
         if(
             stayed.event_class = 'birth',
             stayed.admission_date,
@@ -189,29 +209,29 @@ select
         getvariable('providers') = 2,
         if(
             homed.event_class <> 'regular'
-            and pick('hospital', homed.occasion, 100) >= homed.first_provider_percent,
+            and homed.hospital_draw >= homed.first_provider_percent,
             2,
             1
         ),
         1 + (homed.home_practice + if(
-            pick('hospital', homed.occasion, 100) >= homed.first_provider_percent,
-            1 + pick('further hospital', homed.occasion, 3),
+            homed.hospital_draw >= homed.first_provider_percent,
+            1 + homed.further_draw,
             0
         )) % getvariable('providers')
     )::integer as provider,
     -- Months until the coding is done and the spell is sent.
     case
-        when pick('delay', homed.spell_no, 1000) < 52 then 1
-        when pick('delay', homed.spell_no, 1000) < 78 then 2
+        when homed.delay_draw < 52 then 1
+        when homed.delay_draw < 78 then 2
         else 0
     end as delay,
     case
-        when pick('mend', homed.spell_no, 1000) < 16 then 'coding'
-        when pick('mend', homed.spell_no, 1000) < 27 then 'recoding'
-        when pick('mend', homed.spell_no, 1000) < 36 then 'practice'
-        when pick('mend', homed.spell_no, 1000) < 44 then 'nhs number'
-        when pick('mend', homed.spell_no, 1000) < 52 and homed.nights >= 2 then 'admission date'
-        when pick('mend', homed.spell_no, 1000) between 52 and 60 then 'withdrawal'
+        when homed.mend_draw < 16 then 'coding'
+        when homed.mend_draw < 27 then 'recoding'
+        when homed.mend_draw < 36 then 'practice'
+        when homed.mend_draw < 44 then 'nhs number'
+        when homed.mend_draw < 52 and homed.nights >= 2 then 'admission date'
+        when homed.mend_draw between 52 and 60 then 'withdrawal'
     end as mend
 from homed
 inner join practice on if(homed.moved, homed.next_practice, homed.home_practice) = practice.practice;

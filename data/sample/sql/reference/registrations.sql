@@ -113,12 +113,41 @@ kept as (
     where
         practice.close_date < coalesce(intended.end_date, date '9999-01-01')
         and coalesce(intended.end_date, date '9999-01-01') > practice.close_date + 1
+),
+
+-- The NHS number, step by step.
+placed as (
+    select
+        *,
+        nhs_place(person) as place
+    from kept
+),
+
+bodied as (
+    select
+        *,
+        nhs_body(place) as body
+    from placed
+),
+
+summed as (
+    select
+        *,
+        nhs_sum(body) as sum_of_eight
+    from bodied
+),
+
+finished as (
+    select
+        *,
+        nhs_ninth(sum_of_eight, place) as ninth
+    from summed
 )
 
 select
-    nhs_number(person) as nhs_number,
+    nhs_text(body, sum_of_eight, ninth) as nhs_number,
     practice_code(practice) as practice_code,
     start_date::date as start_date,
     end_date::date as end_date
-from kept
+from finished
 order by nhs_number, start_date;

@@ -1,0 +1,55 @@
+-- Purpose: a file's records in the clearing-service form.
+-- Grain: one row per record, in the order of the file.
+-- Inputs: outgoing; the variables delivery_no, from_day, to_day.
+select
+    'REC' as kind,
+    cds_unique_identifier,
+    cds_record_type,
+    cds_update_type,
+    strftime(cds_applicable_datetime, '%Y-%m-%dT%H:%M:%S') as cds_applicable_datetime,
+    cds_activity_date,
+    nhs_number,
+    nhs_number_status,
+    local_patient_identifier,
+    birth_date,
+    sex,
+    postcode,
+    residence_commissioner,
+    gp_practice_code,
+    gmp_code,
+    referrer_code,
+    provider_code,
+    commissioner_code,
+    commissioning_serial_number,
+    provider_spell_number,
+    episode_number,
+    last_episode_in_spell,
+    patient_classification,
+    administrative_category,
+    admission_method,
+    source_of_admission,
+    admission_date,
+    discharge_date,
+    discharge_method,
+    discharge_destination,
+    episode_start_date,
+    episode_end_date,
+    intended_management,
+    main_specialty,
+    treatment_function,
+    consultant_code,
+    primary_diagnosis,
+    nullif(array_to_string(secondary_diagnoses, ';'), '') as secondary_diagnoses,
+    primary_procedure,
+    nullif(array_to_string(secondary_procedures, ';'), '') as secondary_procedures,
+    hrg_code,
+    hrg_version,
+    spell_hrg_code,
+    nullif(critical_care_days, 0) as critical_care_days,
+    nullif(rehabilitation_days, 0) as rehabilitation_days,
+    nullif(palliative_care_days, 0) as palliative_care_days
+from outgoing
+where
+    delivery_no = getvariable('delivery_no')
+    and activity_date between getvariable('from_day') and getvariable('to_day')
+order by interchange_no, activity_date, cds_unique_identifier, is_first_of_two desc;

@@ -1,0 +1,73 @@
+-- Purpose: a file's records under the column names of the SUS admitted patient care extract. Repeating
+--   blocks are named, as in an extract shorter than the full one.
+-- Grain: one row per record, in the order of the file.
+-- Inputs: outgoing; the variables delivery_no, from_day, to_day.
+select
+    row_number() over (
+        order by interchange_no, activity_date, cds_unique_identifier, is_first_of_two desc
+    ) as "Generated Record Identifier",
+    cds_record_type as "CDS type",
+    sent_under as "Protocol identifier",
+    cds_unique_identifier as "Unique CDS identifier",
+    cds_update_type as "Update type",
+    scope_bulk_group as "Bulk replacement CDS group",
+    strftime(cds_applicable_datetime, '%Y-%m-%dT%H:%M:%S') as "Applicable date/time",
+    strftime(extract_at, '%Y-%m-%dT%H:%M:%S') as "Extract date/time",
+    period_start as "Report period Start Date",
+    period_end as "Report period End Date",
+    sender as "Organisation code: Sender of transaction",
+    delivery_identifier as "CDS Interchange ID",
+    local_patient_identifier as "Local Patient Identifier",
+    nhs_number as "NHS Number",
+    birth_date as "Date of Birth",
+    nhs_number_status as "NHS Number Trace Status",
+    sex as "Sex",
+    postcode as "Postcode",
+    residence_commissioner as "PCT of Residence",
+    provider_spell_number as "Hospital Provider Spell Number",
+    administrative_category as "Administrative Category",
+    patient_classification as "Patient Classification",
+    admission_method as "Admission Method (Hospital Provider Spell)",
+    discharge_destination as "Discharge Destination (Hospital Provider Spell)",
+    discharge_method as "Discharge Method (Hospital Provider Spell)",
+    source_of_admission as "Source of Admission (Hospital Provider Spell)",
+    admission_date as "Start Date (Hospital Provider Spell)",
+    discharge_date as "Discharge Date (From Hospital Provider Spell)",
+    episode_number as "Episode Number",
+    last_episode_in_spell as "Last Episode In Spell Indicator",
+    episode_start_date as "Start Date (Consultant Episode)",
+    episode_end_date as "End Date (Consultant Episode)",
+    nullif(rehabilitation_days, 0) as "Length Of Stay Adjustment (Rehabilitation)",
+    nullif(palliative_care_days, 0) as "Length Of Stay Adjustment (Specialist Palliative Care)",
+    commissioning_serial_number as "Commissioning Serial Number",
+    provider_code as "Organisation Code Code of Provider",
+    commissioner_code as "Organisation Code Code of Commissioner",
+    consultant_code as "Consultant Code",
+    main_specialty as "Main Specialty Code",
+    treatment_function as "Treatment Function Code",
+    primary_diagnosis as "Primary Diagnosis (ICD)",
+    secondary_diagnoses[1] as "Secondary Diagnosis 1 (ICD)",
+    secondary_diagnoses[2] as "Secondary Diagnosis 2 (ICD)",
+    secondary_diagnoses[3] as "Secondary Diagnosis 3 (ICD)",
+    secondary_diagnoses[4] as "Secondary Diagnosis 4 (ICD)",
+    secondary_diagnoses[5] as "Secondary Diagnosis 5 (ICD)",
+    secondary_diagnoses[6] as "Secondary Diagnosis 6 (ICD)",
+    primary_procedure as "Primary Procedure (OPCS)",
+    secondary_procedures[1] as "Secondary Procedure 1 (OPCS)",
+    secondary_procedures[2] as "Secondary Procedure 2 (OPCS)",
+    secondary_procedures[3] as "Secondary Procedure 3 (OPCS)",
+    nullif(critical_care_days, 0) as "Critical Care Days",
+    gmp_code as "General Medical Practitioner Code of Registered GMP",
+    gp_practice_code as "Practice Code of Registered GP",
+    referrer_code as "Referrer Code",
+    intended_management as "Intended Management",
+    hrg_code as "FCE HRG",
+    hrg_version as "Episode HRG Version Number",
+    spell_hrg_code as "Spell Core HRG",
+    cds_activity_date as "CDS Activity Date",
+    prime_recipient as "Prime Recipient"
+from outgoing
+where
+    delivery_no = getvariable('delivery_no')
+    and activity_date between getvariable('from_day') and getvariable('to_day')
+order by interchange_no, activity_date, cds_unique_identifier, is_first_of_two desc;
