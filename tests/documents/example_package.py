@@ -164,7 +164,7 @@ EXTREMES = {
         adjusted=0,
         prior_year=False,
     ),
-    "three_thousand": Practice(code="Y90006", spells_a_month=2500, adjusted=500),
+    "three_thousand": Practice(code="Y90006", spells_a_month=500, adjusted=500),
     "long_name": Practice(
         code="Y90007",
         name="The Reverend Thistlethwaite-Featherstonehaugh Memorial Health Centre, Old Quay",

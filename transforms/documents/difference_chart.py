@@ -7,7 +7,7 @@ for months that are not, so that nothing rests on colour.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -23,7 +23,10 @@ _LEAST_SPAN = Decimal(1000)  # pounds; below it an axis would magnify nothing in
 
 @dataclass(frozen=True)
 class Layout:
-    """Sizes in CSS pixels; `right` holds the forecast's label, `every` labels each n-th month."""
+    """Sizes in CSS pixels; `right` holds the forecast's label, `every` labels each n-th month.
+
+    A `narrow` one has no room for that label, and its key takes a line for each entry.
+    """
 
     width: int
     height: int
@@ -31,13 +34,20 @@ class Layout:
     right: int
     every: int
     font: Decimal
+    narrow: bool = False
+
+    @property
+    def foot(self) -> int:
+        """Room below the plot, for months and key."""
+        return _NARROW_FOOT if self.narrow else _FOOT
 
 
-WIDE = Layout(width=666, height=292, left=62, right=112, every=1, font=Decimal("10.5"))
-NARROW = Layout(width=360, height=300, left=52, right=12, every=2, font=Decimal(12))
+WIDE = Layout(width=666, height=292, left=62, right=116, every=1, font=Decimal("10.5"))
+NARROW = Layout(width=360, height=312, left=62, right=12, every=2, font=Decimal(12), narrow=True)
 
 _TOP = 30
 _FOOT = 76
+_NARROW_FOOT = 106
 
 
 def _text(
@@ -62,7 +72,7 @@ def _text(
     )
 
 
-def description(months: Sequence[MonthPoint]) -> str:
+def description(months: Sequence[MonthPoint], *, budget_set: bool = True) -> str:
     """What the chart shows, in words: the text alternative of the picture."""
     known = [month for month in months if month.cumulative_difference is not None]
     told = "; ".join(
@@ -70,7 +80,8 @@ def description(months: Sequence[MonthPoint]) -> str:
         for month in known
         if month.cumulative_difference is not None
     )
-    text = f"Line chart of spending minus budget to date at each month's end: {told}."
+    what = "spending minus budget to date" if budget_set else "spending to date"
+    text = f"Line chart of {what} at each month's end: {told}."
     now = known[-1]
     if now.chance_low is not None and now.chance_high is not None:
         text += (
@@ -105,14 +116,21 @@ def _values(months: Sequence[MonthPoint]) -> list[Decimal]:
     return [_NOUGHT, *(value for value in fields if value is not None)]
 
 
-def difference_chart(months: Sequence[MonthPoint], layout: Layout = WIDE) -> Markup:
-    """The chart for twelve months, April to March, at least the first of which is known."""
+def difference_chart(
+    months: Sequence[MonthPoint], layout: Layout = WIDE, *, budget_set: bool = True
+) -> Markup:
+    """The chart for twelve months, April to March, at least the first of which is known.
+
+    Without a budget the difference is what was spent, and the chart says so.
+    """
+    if months[-1].forecast_mid is None:
+        layout = replace(layout, right=min(layout.right, 20))
     values = _values(months)
     low, high = min(values), max(values)
     if high - low < _LEAST_SPAN:
         low, high = low - _LEAST_SPAN / 2, high + _LEAST_SPAN / 2
     marks = svg.ticks(low, high, 5)
-    y = svg.Scale(marks[0], marks[-1], Decimal(layout.height - _FOOT), Decimal(_TOP))
+    y = svg.Scale(marks[0], marks[-1], Decimal(layout.height - layout.foot), Decimal(_TOP))
     # The year begins on budget at its first day; each month's point lies at the month's end.
     x = svg.Scale(_NOUGHT, Decimal(12), Decimal(layout.left), Decimal(layout.width - layout.right))
     known = [
@@ -121,14 +139,14 @@ def difference_chart(months: Sequence[MonthPoint], layout: Layout = WIDE) -> Mar
         if month.cumulative_difference is not None
     ]
     parts = [
-        svg.element("title", description(months)),
+        svg.element("title", description(months, budget_set=budget_set)),
         *_grid(layout, x, y, marks, months),
         *_fan(layout, x, y, months, known[-1]),
         *_chance_band(x, y, months),
-        *_zero(layout, x, y),
+        *_zero(layout, x, y, "on budget" if budget_set else "£0"),
         *_line(layout, x, y, known),
         *_month_states(layout, x, months),
-        *_key(layout, months),
+        *_key(layout, months, "spent minus budget" if budget_set else "spent"),
     ]
     return svg.element(
         "svg",
@@ -182,7 +200,7 @@ def _grid(
     return parts
 
 
-def _zero(layout: Layout, x: svg.Scale, y: svg.Scale) -> list[Markup]:
+def _zero(layout: Layout, x: svg.Scale, y: svg.Scale, words: str) -> list[Markup]:
     level = y(_NOUGHT)
     return [
         svg.element(
@@ -194,7 +212,7 @@ def _zero(layout: Layout, x: svg.Scale, y: svg.Scale) -> list[Markup]:
             stroke=PALETTE.ink,
             stroke_width="1",
         ),
-        _text(layout, x.start - 8, level + 4, "on budget", anchor="end", fill=PALETTE.ink),
+        _text(layout, x.start - 8, level + 4, words, anchor="end", fill=PALETTE.ink),
     ]
 
 
@@ -274,9 +292,9 @@ def _fan(
         ),
     ]
     _, low, mid, high = ahead[-1]
-    if layout.right > 60:
+    if not layout.narrow:
         # Held inside the picture, and the three lines apart, wherever the forecast ends.
-        level = min(max(y(mid), Decimal(_TOP + 4)), Decimal(layout.height - _FOOT - 26))
+        level = min(max(y(mid), Decimal(_TOP + 4)), Decimal(layout.height - layout.foot - 26))
         edge = x.end + 8
         parts += [
             _text(
@@ -350,7 +368,7 @@ def _line(
 def _month_states(layout: Layout, x: svg.Scale, months: Sequence[MonthPoint]) -> list[Markup]:
     """Brackets under the months that are fixed and those that may still change."""
     parts = []
-    level = Decimal(layout.height - _FOOT + 26)
+    level = Decimal(layout.height - layout.foot + 26)
     for state, words, short in (
         ("frozen", "fixed", "fixed"),
         ("flex", "may still change", "may change"),
@@ -384,7 +402,7 @@ def _month_states(layout: Layout, x: svg.Scale, months: Sequence[MonthPoint]) ->
     return parts
 
 
-def _key(layout: Layout, months: Sequence[MonthPoint]) -> list[Markup]:
+def _key(layout: Layout, months: Sequence[MonthPoint], line: str) -> list[Markup]:
     band = any(month.chance_low is not None for month in months)
     fan = any(month.forecast_mid is not None for month in months)
     entries: list[tuple[list[Markup], str]] = [
@@ -401,7 +419,7 @@ def _key(layout: Layout, months: Sequence[MonthPoint]) -> list[Markup]:
                 ),
                 svg.element("circle", cx=9, cy=0, r="3.5", fill=PALETTE.brand),
             ],
-            "spent minus budget",
+            line,
         )
     ]
     if band:
@@ -453,9 +471,9 @@ def _key(layout: Layout, months: Sequence[MonthPoint]) -> list[Markup]:
         )
     parts = []
     across, down = Decimal(layout.left), Decimal(layout.height - 8)
-    if layout.right < 60:
-        across, down = Decimal(8), Decimal(layout.height - 8 - 15 * (len(entries) - 1) // 2)
-    for place, (swatch, words) in enumerate(entries):
+    if layout.narrow:
+        across, down = Decimal(8), Decimal(layout.height - 8 - 15 * (len(entries) - 1))
+    for swatch, words in entries:
         parts.append(
             svg.element(
                 "g", *swatch, transform=f"translate({svg.number(across)} {svg.number(down - 4)})"
@@ -463,8 +481,8 @@ def _key(layout: Layout, months: Sequence[MonthPoint]) -> list[Markup]:
         )
         parts.append(_text(layout, across + 24, down, words))
         step = 24 + len(words) * layout.font * Decimal("0.47") + 18
-        if layout.right < 60 and place == 1:
-            across, down = Decimal(8), down + 15
+        if layout.narrow:
+            down += 15
         else:
             across += step
     return parts

@@ -16,7 +16,7 @@ Medium = Literal["print", "screen"]
 
 def statement_html(statement: Statement, package_hash: str, medium: Medium) -> str:
     """The whole document; `package_hash` is `transforms.package.package_hash` of its folder."""
-    comparisons = statement.comparisons
+    comparisons, budget_set = statement.comparisons, statement.headline.budget_set
     funnels = [("Spells", comparisons.spells), ("Cost", comparisons.cost)] if comparisons else []
     template = environment().get_template("statement/statement.html")
     return template.render(
@@ -24,8 +24,10 @@ def statement_html(statement: Statement, package_hash: str, medium: Medium) -> s
         package_hash=package_hash,
         medium=medium,
         words=words,
-        wide_chart=difference_chart.difference_chart(statement.months),
-        narrow_chart=difference_chart.difference_chart(statement.months, difference_chart.NARROW),
+        wide_chart=difference_chart.difference_chart(statement.months, budget_set=budget_set),
+        narrow_chart=difference_chart.difference_chart(
+            statement.months, difference_chart.NARROW, budget_set=budget_set
+        ),
         funnels=[(title, funnel, funnel_chart.funnel_chart(funnel)) for title, funnel in funnels],
         query_reasons=QUERY_REASONS,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from transforms.documents import formats
+from transforms.documents import formats, typeface
 from transforms.documents.palette import PALETTE
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -36,7 +36,8 @@ _FILTERS = (
 def environment() -> Environment:
     """Every value is escaped, and a name that a template does not get is an error.
 
-    Style sheets are included as templates, with the palette before them.
+    Style sheets are included as templates, with the palette, and for a browser the font, before
+    them.
     """
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -48,4 +49,5 @@ def environment() -> Environment:
     )
     templates.filters |= {function.__name__: function for function in _FILTERS}
     templates.globals["palette"] = asdict(PALETTE)
+    templates.globals["font_address"] = typeface.data_address
     return templates
