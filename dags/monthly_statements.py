@@ -201,7 +201,8 @@ def monthly_statements() -> None:
         from transforms import documents
 
         with this_run():
-            documents.render(Path(folder), codes)
+            # Chunks are rendered side by side by Airflow; within one there is no more to share.
+            documents.render(Path(folder), codes, processes=1)
 
     @task(outlets=[STATEMENTS])
     def commissioner_documents(folder: str) -> None:

@@ -7,6 +7,7 @@ revision that they judged. They hold figures only: never a value of a record.
 """
 
 import importlib
+import logging
 import re
 import shutil
 import tempfile
@@ -150,6 +151,8 @@ def _judge(site: Site, code: str, period: Period, gate: Gate, docs: Path) -> tup
     if not path.exists():
         raise UsageError(f"Nothing has been landed for {code} yet. Run 'pbc land' first.")
 
+    # Its hundreds of lines about itself would bury what a task's log says.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
     from great_expectations.checkpoint import UpdateDataDocsAction
 
