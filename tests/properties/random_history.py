@@ -34,7 +34,7 @@ CHANGES: tuple[tuple[str, tuple[Cell, ...]], ...] = (
 class RandomHistory:
     """A site whose past is made up as it goes; everything comes from one source of numbers."""
 
-    def __init__(self, builder: SiteBuilder, random: Random, *, spells: int = 25) -> None:
+    def __init__(self, builder: SiteBuilder, random: Random, *, spells: int = 150) -> None:
         """Sets up practices, successions, budgets and the first tariff edition.
 
         `spells` is how many new spells a month brings.

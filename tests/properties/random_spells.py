@@ -16,7 +16,7 @@ PROVIDERS = ("RXA", "RXB", "RXC", "RXD")
 METHODS = ("11", "12", "13", "21", "22", "24", "28", "2A", "2D", "31", "32", "81", "89", "98", "99")
 PROCEDURES = ("A01", "A02", "B01", "B02", "C01", "D01", "W371", "W372")
 DIAGNOSES = ("K40", "M48", "M51", "Q21", "R54X", "I21")
-PODS = ("", "elective", "daycase", "non_elective", "regular")
+PODS = ("", "elective", "daycase", "non_elective")
 
 
 def random_editions(site: SiteBuilder, random: Random) -> None:

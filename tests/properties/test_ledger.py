@@ -71,7 +71,7 @@ def test_every_close_posts_what_the_model_posts(seed: int) -> None:
     """Charges, postings and position of every close, some made twice, are the model's."""
     with TemporaryDirectory() as directory:
         lived = Histories(Path(directory), seed)
-        for _ in range(5):
+        for _ in range(4):
             period = lived.history.next_month()
             close_and_compare(lived, period)
             if lived.random.random() < 0.3:
@@ -108,7 +108,7 @@ def test_month_by_month_leaves_what_all_at_once_leaves(seed: int) -> None:
         with TemporaryDirectory() as directory:
             lived = Histories(Path(directory), seed, ledger=Ledger())
             periods = []
-            for _ in range(4):
+            for _ in range(3):
                 periods.append(lived.history.next_month())
                 site = lived.builder.write()
                 land(site)
@@ -135,7 +135,7 @@ def stands(postings: list[Row]) -> dict[str, tuple[str, ...]]:
     return held
 
 
-@examples(25)
+@examples(8)
 @given(seed=seeds)
 def test_the_model_keeps_the_ledgers_promises(seed: int) -> None:
     """What the model posts adds up: it may be held against the pipeline.

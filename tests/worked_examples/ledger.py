@@ -1,7 +1,7 @@
-"""The ledger by example: the life of a spell through five closes, and what each posted.
+"""The ledger by example: the life of a spell through its closes, and what each posted.
 
 A case gives the versions of a spell's one episode by the period before whose close they were sent,
-and the postings expected of each close. Closes run from April to August 2004. A posting is written
+and the postings expected of each close, from April 2004 on. A posting is written
 as kind, reason, budget holder, activity month and amount. What is not given is an elective stay of
 three nights from the 10th of April, HRG G10 at £1,000, practice A.
 
@@ -17,15 +17,17 @@ from tests.site_builder import Cell, SiteBuilder, days_after
 
 Version = Mapping[str, Cell] | None
 
-PERIODS = ("2004-04", "2004-05", "2004-06", "2004-07", "2004-08")
 PRACTICES = {"A": "Y91001", "B": "Y91002", "OLD": "Y91003", "STRANGER": "Y91004"}
 SECOND_EDITION_FROM = "2004-06"
 
-# The sites in which the cases stand, by their settings of the ledger.
-SITES: dict[str, dict[str, str | int]] = {
-    "no bound, no freeze": {},
-    "frozen after one month": {"freeze_after_months": 1},
-    "opens in May": {"opens": "2004-05"},
+# The sites in which the cases stand: their settings of the ledger, and their closes.
+SITES: dict[str, tuple[dict[str, str | int], tuple[str, ...]]] = {
+    "no bound, no freeze": ({}, ("2004-04", "2004-05", "2004-06", "2004-07")),
+    "frozen after one month": (
+        {"freeze_after_months": 1},
+        ("2004-04", "2004-05", "2004-06", "2004-07"),
+    ),
+    "opens in May": ({"opens": "2004-05"}, ("2004-04", "2004-05", "2004-06")),
 }
 
 

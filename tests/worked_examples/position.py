@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from tests.site_builder import SiteBuilder
 
-# The closes of each site in which cases stand; a case is seen by the last.
+# The sites in which the cases stand, by their closes.
 SPRING = ("2004-04", "2004-05", "2004-06")
-YEAR_END = ("2005-03",)
 NEW_YEAR = ("2005-03", "2005-04")
+SITES = (SPRING, NEW_YEAR)
 
 PRICES = {"elective": "1000", "daycase": "600", "non_elective": "1500"}
 
@@ -50,8 +50,13 @@ class PositionExample:
     budgets: Mapping[str, str] = field(default_factory=dict)
     old_budgets: Mapping[str, str] = field(default_factory=dict)
     scope: Mapping[str, str] = field(default_factory=dict)
-    closes: tuple[str, ...] = SPRING
+    seen_by: str = "2004-06"
     suspense: bool = False
+
+    @property
+    def site(self) -> tuple[str, ...]:
+        """The closes of the site in which the case stands."""
+        return next(closes for closes in SITES if self.seen_by in closes)
 
 
 EXAMPLES = [
@@ -107,7 +112,7 @@ EXAMPLES = [
             "total": {"ytd_budget": "1234.56 + 777.77", "annual_budget": "1234.56 + 777.77"},
         },
         budgets={"elective": "1234.56", "non_elective": "777.77"},
-        closes=YEAR_END,
+        seen_by="2005-03",
     ),
     PositionExample(
         "Actual against budget",
@@ -313,7 +318,7 @@ EXAMPLES = [
             Sent("2005-03", "2005-03", spell="a"),
             Sent("2005-04", "2005-04", spell="b"),
         ),
-        closes=NEW_YEAR,
+        seen_by="2005-04",
     ),
     PositionExample(
         "A spell of last year that arrives late",
@@ -331,7 +336,7 @@ EXAMPLES = [
             Sent("2005-04", "2005-03", spell="a"),
             Sent("2005-04", "2005-04", spell="b"),
         ),
-        closes=NEW_YEAR,
+        seen_by="2005-04",
     ),
     PositionExample(
         "Nothing but a late spell of last year",
@@ -341,7 +346,7 @@ EXAMPLES = [
             "total": {"ytd_actual": "0", "prior_year_adjustments": "1000"},
         },
         spells=(Sent("2005-04", "2005-03"),),
-        closes=NEW_YEAR,
+        seen_by="2005-04",
     ),
 ]
 

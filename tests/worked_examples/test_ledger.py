@@ -12,7 +12,6 @@ from tests.pipeline_run import close, export, land
 from tests.site_builder import Row, SiteBuilder, episode_row, nhs_number
 from tests.worked_examples.ledger import (
     EXAMPLES,
-    PERIODS,
     PRACTICES,
     SECOND_EDITION_FROM,
     SITES,
@@ -58,11 +57,11 @@ def spell_of(example: LedgerExample) -> str:
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Postings]:
     """Closes every period of every site in the pipeline; returns postings by site and period."""
     found: dict[str, Postings] = {}
-    for settings, ledger in SITES.items():
+    for settings, (ledger, periods) in SITES.items():
         builder = SiteBuilder(tmp_path_factory.mktemp("site"))
         reference(builder, ledger)
         found[settings] = {}
-        for period in PERIODS:
+        for period in periods:
             prepare(builder, settings, period)
             site = builder.write()
             land(site)
@@ -75,14 +74,14 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Postings]
 def modelled(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Postings]:
     """Closes every period of every site in the second implementation, likewise."""
     found: dict[str, Postings] = {}
-    for settings, ledger in SITES.items():
+    for settings, (ledger, periods) in SITES.items():
         builder = SiteBuilder(tmp_path_factory.mktemp("site"))
         reference(builder, ledger)
         months = ledger.get("freeze_after_months")
         freeze = None if months is None else int(months)
         model = MonthEnd(Ledger(str(ledger.get("opens", "")), freeze))
         found[settings] = {}
-        for landing, period in enumerate(PERIODS, start=1):
+        for landing, period in enumerate(periods, start=1):
             prepare(builder, settings, period)
             model.land(interchanges_of(builder.waiting(), landing))
             builder.write()
@@ -106,10 +105,10 @@ def check(example: LedgerExample, postings: Postings) -> None:
             for row in postings[period]
             if row["spell_id"] == spell_of(example)
         ]
-        for period in PERIODS
+        for period in postings
     }
     assert found == {
-        period: [read(text) for text in example.posted.get(period, ())] for period in PERIODS
+        period: [read(text) for text in example.posted.get(period, ())] for period in postings
     }, example.rule
 
 

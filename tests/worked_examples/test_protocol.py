@@ -1,6 +1,7 @@
 """The protocol examples, held against the pipeline and against the second implementation."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -64,22 +65,33 @@ def record_of(number: int, record: Sent) -> Row:
 
 
 @pytest.fixture(scope="module")
-def fates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]]:
-    """Lands all histories in one site and exports how many records met which fate."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lands all histories and all spoilt records in one site and closes April."""
     builder = SiteBuilder(tmp_path_factory.mktemp("site"))
     builder.setting("gates", enforce=False)
     builder.write()
-    paths = [
-        file.write(builder.directory / "sent" / f"{file.interchange_id}.csv")
-        for history in HISTORIES
-        for file in files_of(history)
-    ]
-    land(builder.directory, *paths)
+    files = [file for history in HISTORIES for file in files_of(history)]
+    files += [spoilt_file(bulk=bulk)[0] for bulk in (False, True)]
+    sent = builder.directory / "sent"
+    land(builder.directory, *(file.write(sent / f"{file.interchange_id}.csv") for file in files))
     close(builder.directory, "2004-04")
+    return builder.directory
+
+
+@pytest.fixture(scope="module")
+def fates(site: Path) -> dict[str, Counter[str]]:
+    """Exports how many records met which fate, by interchange."""
     found: dict[str, Counter[str]] = {}
-    for row in export(builder.directory, "fates", "2004-04"):
+    for row in export(site, "fates", "2004-04"):
         found.setdefault(row["interchange_id"], Counter())[row["fate"]] = int(row["records"])
     return found
+
+
+@pytest.fixture(scope="module")
+def quarantine(site: Path) -> dict[tuple[str, str], Row]:
+    """Exports the records that are quarantined, by interchange and line."""
+    rows = export(site, "quarantine", "2004-04")
+    return {(row["interchange_id"], row["line"]): row for row in rows}
 
 
 @by_history
@@ -120,21 +132,6 @@ def spoilt_file(*, bulk: bool) -> tuple[NwcsFile, dict[str, str]]:
         period_start=start,
         period_end=end,
     ), lines
-
-
-@pytest.fixture(scope="module")
-def quarantine(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Row]:
-    """Lands all spoilt records and exports those quarantined, by interchange and line."""
-    builder = SiteBuilder(tmp_path_factory.mktemp("site"))
-    builder.setting("gates", enforce=False)
-    builder.write()
-    for bulk in (False, True):
-        file, _ = spoilt_file(bulk=bulk)
-        path = file.write(builder.directory / "sent" / f"{file.interchange_id}.csv")
-        land(builder.directory, path)
-    close(builder.directory, "2004-04")
-    rows = export(builder.directory, "quarantine", "2004-04")
-    return {(row["interchange_id"], row["line"]): row for row in rows}
 
 
 @by_fault
