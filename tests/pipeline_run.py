@@ -15,6 +15,8 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from tests.site_builder import COMMISSIONER
+
 Row = dict[str, str]
 
 
@@ -69,6 +71,17 @@ def export(site: Path, table: str, period: str, *, commissioner: str | None = No
         *whose(commissioner),
     )
     return list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+
+
+def issue(site: Path, period: str, revision: int = 1, *, commissioner: str = COMMISSIONER) -> None:
+    """Marks a statement of a close as issued, which lets its postings stand for ever."""
+    from transforms import delivery
+    from transforms.periods import Period
+    from transforms.site import load_site
+
+    delivery.mark_issued(
+        load_site(site), commissioner, Period.parse(period), revision, f"{period}-1", "by a test"
+    )
 
 
 def whose(commissioner: str | None) -> Sequence[str]:

@@ -14,7 +14,7 @@ from tests.models.ledger import Ledger, export_rows
 from tests.models.money import ZERO
 from tests.models.month_end import Close, MonthEnd
 from tests.models.position import positions
-from tests.pipeline_run import Row, close, export, land
+from tests.pipeline_run import Row, close, done, export, issue, land
 from tests.properties.effort import examples
 from tests.properties.random_history import RandomHistory
 from tests.site_builder import SiteBuilder
@@ -55,37 +55,42 @@ class Histories:
         landing = 1 + len(self.model.landed)
         self.model.land(interchanges_of(self.history.files(), landing))
 
-    def close(self, period: str) -> Close:
+    def close(self, period: str, *, revise: bool = False) -> Close:
         """Closes a period in the model, with the reference data as it is now."""
         return self.model.close(
             period,
             reference_of(self.builder),
             editions_of(self.builder),
             date_used=self.date_used,
+            revise=revise,
         )
 
 
 @examples(1)
 @given(seed=seeds)
 def test_every_close_posts_what_the_model_posts(seed: int) -> None:
-    """Charges, postings and position of every close, some made twice, are the model's."""
+    """Charges, postings and position of every close, rebuilt or revised, are the model's."""
     with TemporaryDirectory() as directory:
         lived = Histories(Path(directory), seed)
         for _ in range(4):
             period = lived.history.next_month()
             close_and_compare(lived, period)
-            if lived.random.random() < 0.3:
+            what = lived.random.choice(("go on", "go on", "close again", "issue", "revise"))
+            if what in {"issue", "revise"}:
+                issue(lived.builder.directory, period)
+                lived.model.ledger.issue()
+            if what in {"close again", "revise"}:
                 lived.history.more()
-                close_and_compare(lived, period)
+                close_and_compare(lived, period, revise=what == "revise")
 
 
-def close_and_compare(lived: Histories, period: str) -> None:
+def close_and_compare(lived: Histories, period: str, *, revise: bool = False) -> None:
     """Lands what was sent and closes a period, once or again; holds the exports to the model."""
     lived.receive()
     site = lived.builder.write()
     land(site)
-    close(site, period)
-    expected = lived.close(period)
+    close(site, period, revise=revise)
+    expected = lived.close(period, revise=revise)
     charges = {row["spell_id"]: row for row in export(site, "charges", period)}
     wanted = expected.charges_export()
     assert charges.keys() == wanted.keys()
@@ -97,6 +102,7 @@ def close_and_compare(lived: Histories, period: str) -> None:
     found = export(site, "position", period)
     told = [{name: row[name] for name in rows[0].as_text()} for row in found]
     assert told == [row.as_text() for row in rows]
+    done(site, "verify", period)
 
 
 @examples(1)
