@@ -78,11 +78,22 @@ def run_stage(
 
     Raises ControlFailure where the books forbid it or the stage before has not run.
     """
+    purpose = f"closing {period}, {stage}"
+    with warehouse.open_warehouse(site, commissioner, purpose) as connection:
+        return _run_stage(connection, site, commissioner, period, stage, revise=revise)
+
+
+def _run_stage(
+    connection: duckdb.DuckDBPyConnection,
+    site: Site,
+    commissioner: str,
+    period: Period,
+    stage: str,
+    *,
+    revise: bool,
+) -> StageRun:
     started = time.monotonic()
-    with (
-        warehouse.open_warehouse(site, commissioner, f"closing {period}, {stage}") as connection,
-        warehouse.transaction(connection),
-    ):
+    with warehouse.transaction(connection):
         if stage == STAGES[0]:
             close = _begin(connection, site, commissioner, period, revise)
         else:
@@ -126,14 +137,24 @@ def close_period(
 
     Raises ControlFailure where the books forbid it or a gate stops it.
     """
-    runs = []
-    for place, stage in enumerate(STAGES):
-        if progress is not None:
-            progress(stage, place, len(STAGES))
-        runs.append(run_stage(site, commissioner, period, stage, revise=revise))
+    runs: list[StageRun] = []
+    remaining = list(STAGES)
+    while remaining:
+        # A gate judges with the warehouse to itself, so it is let go of before each.
+        purpose = f"closing {period}"
+        with warehouse.open_warehouse(site, commissioner, purpose) as connection:
+            while remaining:
+                stage = remaining.pop(0)
+                if progress is not None:
+                    progress(stage, len(runs), len(STAGES))
+                runs.append(
+                    _run_stage(connection, site, commissioner, period, stage, revise=revise)
+                )
+                revise = False
+                if stage in GATES:
+                    break
         if stage in GATES:
             gates.pass_gate(site, commissioner, period, GATES[stage])
-        revise = False
     close = runs[-1].close
     return ClosedPeriod(close, site.output(commissioner, close.period, close.revision), tuple(runs))
 

@@ -27,6 +27,7 @@ _PART_BYTES = 16 << 20
 _FASTEST = 1  # compression level: reference lists compress well at any
 
 REQUIRED = ("practices.csv", "memberships.csv")
+_SCOPE = "reference/scope.csv"
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,34 @@ def take(
             "insert into close_reference values ($number, $path, $sha256)",
             {"number": number, "path": path, "sha256": digest},
         )
+    _keep_scope_of_the_year(connection, number, period)
     connection.execute(
         "delete from reference_content where sha256 not in (select sha256 from close_reference)"
     )
-    with files_of(connection, number) as folder:
-        _load(connection, folder / "reference")
+    load_reference(connection, number)
     return read(connection, commissioner, number)
+
+
+def _keep_scope_of_the_year(
+    connection: duckdb.DuckDBPyConnection, number: int, period: Period
+) -> None:
+    """The scope of budgets is fixed at a financial year's first close: take that one's file."""
+    april = period.plus(1 - period.month_of_year)
+    first = connection.execute(
+        "select min(close_number) from close where period >= $april", {"april": april.first_day}
+    ).fetchone()
+    if first is None or first[0] in (None, number):
+        return
+    given = {"number": number, "first": first[0], "path": _SCOPE}
+    connection.execute(
+        "delete from close_reference where close_number = $number and path = $path",
+        {"number": number, "path": _SCOPE},
+    )
+    connection.execute(
+        "insert into close_reference select $number, path, sha256 from close_reference "
+        "where close_number = $first and path = $path",
+        given,
+    )
 
 
 def read(connection: duckdb.DuckDBPyConnection, commissioner: str, number: int) -> Close:
@@ -155,9 +178,31 @@ def files_of(connection: duckdb.DuckDBPyConnection, number: int) -> Iterator[Pat
 
 
 def load_reference(connection: duckdb.DuckDBPyConnection, number: int) -> None:
-    """Make schema `reference` anew from the files that a close read."""
+    """Make schema `reference` from the files that a close read, unless it is of these very files.
+
+    Raises UsageError where a file is missing or has a row that cannot be used.
+    """
+    connection.execute("create schema if not exists reference")
+    connection.execute(
+        "create table if not exists reference.source "
+        "(path varchar, sha256 varchar, version varchar)"
+    )
+    wanted = (
+        "select path, sha256, $version as version from close_reference "
+        "where close_number = $number and path <> $settings"
+    )
+    given = {"number": number, "version": software_version(), "settings": SITE_FILE}
+    difference = connection.execute(
+        f"(from reference.source except ({wanted})) union all "
+        f"(({wanted}) except from reference.source) limit 1",
+        given,
+    ).fetchone()
+    if difference is None:
+        return
     with files_of(connection, number) as folder:
         _load(connection, folder / "reference")
+    connection.execute("delete from reference.source")
+    connection.execute(f"insert into reference.source {wanted}", given)
 
 
 def _files(site: Site) -> Iterator[tuple[str, bytes]]:
@@ -201,7 +246,6 @@ def _content_of(connection: duckdb.DuckDBPyConnection, number: int, path: str) -
 
 
 def _load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    connection.execute("create schema if not exists reference")
     for name in REQUIRED:
         if not (folder / name).is_file():
             raise UsageError(

@@ -339,27 +339,30 @@ def _check(
     shown: str,
     skip: int,
 ) -> None:
-    problems: list[tuple[int, str]] = []
-    for column in layout.columns:
+    searches = []
+    for place, column in enumerate(layout.columns):
         text = read[column.name]
-        wrong = f"{text} is not null and not ({_CHECKS[column.kind].format(text)})"
+        wrong = [f"({text} is not null and not ({_CHECKS[column.kind].format(text)}))"]
         if column.required:
-            wrong = f"{text} is null or ({wrong})"
-        if wrong.endswith("(true)") and not column.required:
+            wrong.append(f"{text} is null")
+        elif column.kind == "text":
             continue
-        found = connection.execute(
-            f"select rowid + {skip + 1}, {text} is null from raw where {wrong} "
-            f"order by rowid limit {_PROBLEMS_SHOWN}"
-        ).fetchall()
-        problems += [
-            (int(line), f"{column.name} is blank" if blank else _not(column))
-            for line, blank in found
-        ]
-    if problems:
+        searches.append(
+            f"(select rowid + {skip + 1} as line, {place} as place, {text} is null as is_blank "
+            f"from raw where {' or '.join(wrong)} order by rowid limit {_PROBLEMS_SHOWN})"
+        )
+    found = connection.execute(f"{' union all '.join(searches)} order by line, place").fetchall()
+    if found:
+        columns = layout.columns
         listed = "\n".join(
-            f"  line {line}: {problem}" for line, problem in sorted(problems)[:_PROBLEMS_SHOWN]
+            f"  line {line}: {_blank(columns[place]) if is_blank else _not(columns[place])}"
+            for line, place, is_blank in found[:_PROBLEMS_SHOWN]
         )
         raise UsageError(f"{shown} has rows that cannot be used; correct them:\n{listed}")
+
+
+def _blank(column: Column) -> str:
+    return f"{column.name} is blank"
 
 
 def _not(column: Column) -> str:

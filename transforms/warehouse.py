@@ -113,22 +113,25 @@ def _connect(site: Site, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConne
     if settings.temp_directory is not None:
         config["temp_directory"] = settings.temp_directory
     try:
-        version = _read_version(path)
+        connection = duckdb.connect(str(path), read_only=read_only, config=config)
+        version = _version(connection)
         if version > schema_version():
+            connection.close()
             raise ControlFailure(
                 f"{path} was written by newer software (schema {version}; this one knows "
                 f"{schema_version()}). Use that version of pbc."
             )
         if version < schema_version():
+            connection.close()
             _migrate(path, version)
-        connection = duckdb.connect(str(path), read_only=read_only, config=config)
+            connection = duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.Error as error:
         raise ControlFailure(
             f"{path} cannot be opened as a warehouse: {_first_line(error)} "
             "If it is damaged, restore it from a backup."
         ) from error
+    connection.execute("set variable codes = $codes", {"codes": str(CODES)})
     for file in ("macros.sql", "codes.sql", "record_fate.sql"):
-        connection.execute("set variable codes = $codes", {"codes": str(CODES)})
         connection.execute((SQL / "session" / file).read_text(encoding="utf-8"))
     return connection
 
@@ -137,9 +140,8 @@ def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
-def _read_version(path: Path) -> int:
-    with contextlib.closing(duckdb.connect(str(path), read_only=True)) as connection:
-        row = connection.execute("select version from schema_version").fetchone()
+def _version(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("select version from schema_version").fetchone()
     return 0 if row is None else int(row[0])
 
 

@@ -1,0 +1,195 @@
+"""A month from feeds to packages: what ties, what repeats, and what a kill leaves."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests import sample_site
+from tests.golden.keep import export_all
+from tests.pipeline_run import done, export, pbc
+
+SEPTEMBER = sample_site.SEPTEMBER
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def contents(folder: Path, pattern: str = "**/*") -> dict[str, str]:
+    """SHA-256 of every file, but for run.json and the gates' pages, which tell the time."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.glob(pattern))
+        if path.is_file() and path.name != "run.json" and "gates" not in path.parts
+    }
+
+
+def warehouse(site: Path) -> Path:
+    return site / "warehouse" / f"{sample_site.COMMISSIONER}.duckdb"
+
+
+def revision(site: Path) -> Path:
+    return site / "out" / sample_site.COMMISSIONER / SEPTEMBER / "r1"
+
+
+def test_every_control_total_ties(closed_sample: Path) -> None:
+    outcome = done(closed_sample, "verify", SEPTEMBER)
+    assert "Everything ties." in outcome.output
+
+
+@pytest.mark.parametrize("pence", ["0.01", "-0.01"])
+def test_a_posting_altered_by_a_penny_is_found(
+    closed_sample: Path, tmp_path: Path, pence: str
+) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(closed_sample, site)
+    with duckdb.connect(str(warehouse(site))) as connection:
+        (reference,) = connection.execute(
+            "select charge_reference from posting using sample 1 rows (reservoir, 7)"
+        ).fetchone() or ("",)
+        connection.execute(
+            f"update posting set amount = amount + {pence} where charge_reference = $reference",
+            {"reference": reference},
+        )
+    outcome = pbc(site, "verify", SEPTEMBER)
+    assert outcome.exit_code == 1
+    assert "Differences" in outcome.output
+    assert pence in outcome.output
+
+
+def test_every_record_has_one_fate_and_they_add_up_to_the_trailer(closed_sample: Path) -> None:
+    fates: Counter[tuple[str, str]] = Counter()
+    for row in export(closed_sample, "fates", SEPTEMBER):
+        fates[row["sender"], row["interchange_id"]] += int(row["records"])
+    trailers: Counter[tuple[str, str]] = Counter()
+    for file in (closed_sample / "archive" / sample_site.COMMISSIONER).glob("*.csv"):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        header, trailer = lines[0].split(","), lines[-1].split(",")
+        sender = header[4].removesuffix("00") if len(header[4]) == len("RZ100") else header[4]
+        if int(trailer[2]):
+            trailers[sender, header[3]] += int(trailer[2])
+    assert fates == trailers
+
+
+def test_pounds_of_practices_suspense_and_not_responsible_are_all_that_was_priced(
+    closed_sample: Path,
+) -> None:
+    charges = export(closed_sample, "charges", SEPTEMBER)
+    position = export(closed_sample, "position", SEPTEMBER)
+    posted = sum(Decimal(row["ytd_actual"]) for row in position if row["pod"] != "total")
+    elsewhere = sum(Decimal(row["total_price"]) for row in charges if row["responsible"] == "false")
+    assert posted + elsewhere == sum(Decimal(row["total_price"]) for row in charges)
+
+
+def test_months_closed_again_leave_the_same_exports_and_packages(
+    closed_sample: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(closed_sample, site)
+    export_all(site, tmp_path / "before")
+    before = contents(revision(site))
+    done(site, "close", SEPTEMBER)
+    assert "verified, not changed" in done(site, "close", sample_site.PERIODS[0]).output
+    export_all(site, tmp_path / "after")
+    assert contents(tmp_path / "after") == contents(tmp_path / "before")
+    assert contents(revision(site)) == before
+
+
+def test_an_earlier_month_exports_the_same_whenever_it_is_asked(
+    sample_to_august: Path, closed_sample: Path, tmp_path: Path
+) -> None:
+    export_all(sample_to_august, tmp_path / "then", "2004-07")
+    export_all(closed_sample, tmp_path / "now", "2004-07")
+    assert contents(tmp_path / "now") == contents(tmp_path / "then")
+
+
+def test_landing_everything_first_leaves_the_same_standing_charges(
+    closed_sample: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    done(site, "init", str(site), "--sample")
+    done(site, "land")
+    for period in sample_site.PERIODS:
+        done(site, "close", period)
+    assert export(site, "charges", SEPTEMBER) == export(closed_sample, "charges", SEPTEMBER)
+    ytd = {
+        (row["practice_code"], row["pod"]): row["ytd_actual"]
+        for row in export(closed_sample, "position", SEPTEMBER)
+    }
+    assert ytd == {
+        (row["practice_code"], row["pod"]): row["ytd_actual"]
+        for row in export(site, "position", SEPTEMBER)
+    }
+
+
+# Where a run is killed: the function about to be called, and what it is then called with.
+KILLS = [
+    ("transforms.warehouse.run", "land/quarantine.sql"),
+    ("transforms.land._move", "2004-09"),
+    ("transforms.warehouse.run", "episodes/episode.sql"),
+    ("transforms.warehouse.run", "spells/spell.sql"),
+    ("transforms.warehouse.run", "prices/priced_spell.sql"),
+    ("transforms.warehouse.run", "attribution/current_charge.sql"),
+    ("transforms.warehouse.run", "ledger/charge.sql"),
+    ("transforms.warehouse.run", "ledger/posting.sql"),
+    ("transforms.warehouse.run", "position/position.sql"),
+    ("transforms.package.write_statement", "Y90003"),
+    ("transforms.package.write_manifest", "r1"),
+    ("transforms.run_record.stage_ran", "statements"),
+    ("transforms.package.write_atomically", "documents.json"),
+]
+
+KILLED_RUN = """
+import importlib, os, signal, sys
+from typer.testing import CliRunner
+
+place, wanted, site, period = sys.argv[1:]
+module_name, function_name = place.rsplit(".", 1)
+module = importlib.import_module(module_name)
+original = getattr(module, function_name)
+
+def killed(*arguments, **options):
+    if any(wanted in str(argument) for argument in arguments):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return original(*arguments, **options)
+
+setattr(module, function_name, killed)
+from transforms.cli import app
+CliRunner().invoke(app, ["run", period, "--site", site], catch_exceptions=False)
+"""
+
+
+def run_killed(site: Path, place: str, wanted: str) -> int:
+    """`pbc run` in a process of its own that kills itself as it calls a function."""
+    return subprocess.run(
+        [sys.executable, "-c", KILLED_RUN, place, wanted, str(site), SEPTEMBER],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    ).returncode
+
+
+def test_killed_at_any_stage_the_next_run_goes_on(
+    site_before_september: Path, sample_to_august: Path, tmp_path: Path
+) -> None:
+    undisturbed = tmp_path / "undisturbed"
+    shutil.copytree(site_before_september, undisturbed)
+    done(undisturbed, "run", SEPTEMBER)
+
+    for place, wanted in KILLS:
+        returned = run_killed(site_before_september, place, wanted)
+        assert returned == -9, f"{place} was not called with {wanted}"
+    done(site_before_september, "run", SEPTEMBER)
+
+    export_all(undisturbed, tmp_path / "expected")
+    export_all(site_before_september, tmp_path / "found")
+    assert contents(tmp_path / "found") == contents(tmp_path / "expected")
+    assert contents(revision(site_before_september)) == contents(revision(undisturbed))
+    done(site_before_september, "verify", SEPTEMBER)

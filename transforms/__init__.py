@@ -1,0 +1,1 @@
+"""Practice budget statements: the stages of the monthly pipeline, one module each."""
