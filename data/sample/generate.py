@@ -89,7 +89,7 @@ def generate_site(
         raise ValueError("a site needs at least 1,000 patients and from 1 to 24 months")
     inbox, reference = _make_folders(out, feed_format)
     size = Size(patients=patients, months=months)
-    with _activity(size, seed, machine or Machine()) as connection:
+    with open_activity(size, seed, machine) as connection:
         connection.execute(f"set variable feed_format = '{feed_format}'")
         _run(connection, "interchange.sql", "sent.sql", "delivery.sql", "record.sql")
         # Once as a table, in the order of the files, so that each is a run of rows.
@@ -124,7 +124,7 @@ def generate_benchmark(
         practices=min(8500, max(14, patients // 6500)),
         providers=min(300, max(2, patients // 180_000)),
     )
-    with _activity(size, seed, machine or Machine()) as connection:
+    with open_activity(size, seed, machine) as connection:
         connection.execute(f"set variable feed_format = '{feed_format}'")
         connection.execute(f"set variable episodes_wanted = {episodes}")
         _run(connection, "interchange_once.sql", "sent_once.sql", "delivery.sql", "record.sql")
@@ -158,8 +158,11 @@ def _make_folders(out: Path, feed_format: str) -> tuple[Path, Path]:
 
 
 @contextmanager
-def _activity(size: Size, seed: int, machine: Machine) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_activity(
+    size: Size, seed: int, machine: Machine | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with spells and episodes made; what overflows goes to disk."""
+    machine = machine or Machine()
     with tempfile.TemporaryDirectory(dir=machine.temporary) as folder:
         connection = duckdb.connect(
             str(Path(folder) / "sample.duckdb"),
@@ -242,14 +245,10 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
         "bank_holidays": "bank_holidays",
         "event_classes": "event_classes",
     }.items():
-        relation = connection.read_csv(
-            str(CATALOGUE / f"{file}.csv"), header=True, all_varchar=True
-        )
-        types = ", ".join(
-            f"{column}::{_TYPES.get(column, _type_of(column))} as {column}"
-            for column in relation.columns
-        )
-        connection.execute(f"create table {table} as select {types} from relation")
+        path = str(CATALOGUE / f"{file}.csv")
+        rows = connection.read_csv(path, header=True, all_varchar=True)
+        types = (f"{name}::{_TYPES.get(name, _type_of(name))} as {name}" for name in rows.columns)
+        rows.project(", ".join(types)).create(table)
 
 
 _TYPES = {
