@@ -2,7 +2,7 @@
 -- What a close derives anew (spell, priced_spell, ...) is made by its own stage's files.
 
 create table schema_version (
-    version integer not null,
+    version integer not null
 );
 
 -- One row per file landed. `landing_number` counts from 1 in order of landing; nothing is ever
@@ -23,7 +23,7 @@ create table interchange (
     records bigint not null,
     passed_over bigint not null, -- records of other data sets, and lines of types not used
     first_record bigint not null, -- record_id of its first record
-    unique (sender, interchange_id),
+    unique (sender, interchange_id)
 );
 
 -- One row per set of records that one bulk replacement replaces.
@@ -35,7 +35,7 @@ create table scope (
     bulk_group varchar not null,
     period_start date not null,
     period_end date not null,
-    effective_time timestamp not null,
+    effective_time timestamp not null
 );
 
 -- One row per record submitted, in order of landing: the log. Never updated, never deleted from,
@@ -93,7 +93,7 @@ create table record (
     rehabilitation_days integer,
     palliative_care_days integer,
     as_submitted varchar, -- field=text, where the text is not just what the typed value says
-    faults varchar, -- rule:field, separated by ; (E05, which needs the whole file, is not here)
+    faults varchar -- rule:field, separated by ; (E05, which needs the whole file, is not here)
 );
 
 -- One row per quarantined record.
@@ -101,7 +101,7 @@ create table quarantine (
     record_id bigint primary key,
     landing_number integer not null,
     rules varchar not null, -- separated by ;
-    fields varchar not null, -- separated by ;
+    fields varchar not null -- separated by ;
 );
 
 -- One row per result of the HRG grouper.
@@ -112,7 +112,7 @@ create table grouper_result (
     episode_number integer not null,
     hrg_code varchar,
     hrg_version varchar,
-    spell_hrg_code varchar,
+    spell_hrg_code varchar
 );
 
 -- Reference files and settings as closes read them, once per content.
@@ -120,7 +120,7 @@ create table reference_content (
     sha256 varchar not null,
     part integer not null,
     content blob not null, -- compressed by zlib
-    primary key (sha256, part),
+    primary key (sha256, part)
 );
 
 -- One row per close: a period, and for what was issued and revised, each revision of it.
@@ -131,14 +131,14 @@ create table close (
     high_water integer not null, -- the last landing_number that it read
     software_version varchar not null,
     stage varchar not null, -- the last stage completed
-    unique (period, revision),
+    unique (period, revision)
 );
 
 create table close_reference (
     close_number integer not null,
     path varchar not null,
     sha256 varchar not null,
-    primary key (close_number, path),
+    primary key (close_number, path)
 );
 
 -- One row per version of a spell's charge, with the closes in which it stood: from_close to the
@@ -150,8 +150,8 @@ create table charge (
     spell_id varchar not null,
     provider_code varchar not null,
     provider_spell_number varchar not null,
-    first_record bigint not null, -- the records that patient and admission, and discharge, come from
-    last_record bigint not null,
+    first_record bigint not null, -- the record that patient and admission come from
+    last_record bigint not null, -- the record that discharge comes from
     nhs_number varchar,
     episodes integer not null,
     admission_date date not null,
@@ -179,7 +179,7 @@ create table charge (
     practice_code varchar,
     responsible boolean not null,
     not_responsible_reason varchar,
-    budget_holder varchar,
+    budget_holder varchar
 );
 
 -- One row per signed entry of the ledger. Never changed once its period is issued.
@@ -194,7 +194,7 @@ create table posting (
     pod varchar not null,
     hrg_code varchar,
     amount decimal(18, 2) not null,
-    charge_reference varchar not null,
+    charge_reference varchar not null
 );
 
 -- One row per financial year, practice and point of delivery, as each close read it.
@@ -210,7 +210,7 @@ create table budget (
     annual_amount decimal(18, 2) not null,
     status varchar not null,
     method varchar,
-    base_years varchar,
+    base_years varchar
 );
 
 -- One row per practice and point of delivery, with a total, of each close.
@@ -231,7 +231,7 @@ create table position (
     forecast decimal(18, 2),
     forecast_low decimal(18, 2),
     forecast_high decimal(18, 2),
-    prior_year_adjustments decimal(18, 2) not null,
+    prior_year_adjustments decimal(18, 2) not null
 );
 
 -- One row per statement made: its number is fixed from then on.
@@ -240,7 +240,7 @@ create table statement (
     practice_code varchar not null,
     statement_number varchar not null,
     closing boolean not null, -- the one closing statement of a practice that merged away
-    primary key (close_number, practice_code),
+    primary key (close_number, practice_code)
 );
 
 insert into schema_version values (1);
