@@ -1,7 +1,8 @@
 -- What each bulk replacement being landed would take away (rule H01).
 --
 -- Grain: one row per scope of the interchange.
--- Inputs: submitted_scope, record_fate (of what was landed before), record (with this interchange's).
+-- Inputs: submitted_scope, record_fate (of what was landed before), record (with this
+--         interchange's).
 --
 -- covered: live records of the scope's sender, recipient, bulk group and period.
 -- removed: those of them that are older than the scope and that it does not bring again.
@@ -36,9 +37,8 @@ select
     date_diff('day', submitted_scope.period_start, submitted_scope.period_end) + 1 as period_days,
     count(live.record_id) as covered,
     count(live.record_id) filter (
-        where
-            live.effective_time <= submitted_scope.effective_time
-            and brought.cds_unique_identifier is null
+        where live.effective_time <= submitted_scope.effective_time
+        and brought.cds_unique_identifier is null
     ) as removed,
 from submitted_scope
 left join live
@@ -46,7 +46,8 @@ left join live
         live.sender = submitted_scope.sender
         and live.prime_recipient = submitted_scope.prime_recipient
         and live.bulk_group = submitted_scope.bulk_group
-        and live.cds_activity_date between submitted_scope.period_start and submitted_scope.period_end
+        and live.cds_activity_date >= submitted_scope.period_start
+        and live.cds_activity_date <= submitted_scope.period_end
 left join brought
     on
         brought.scope_number = submitted_scope.scope_number

@@ -10,11 +10,17 @@ from read_csv(getvariable('codes') || '/cds_update_type.csv', header = true, all
 
 create or replace temp table patient_classification as
 select code, name, "group"
-from read_csv(getvariable('codes') || '/patient_classification.csv', header = true, all_varchar = true);
+from
+    read_csv(
+        getvariable('codes') || '/patient_classification.csv', header = true, all_varchar = true
+    );
 
 create or replace temp table administrative_category as
 select code, name, "group"
-from read_csv(getvariable('codes') || '/administrative_category.csv', header = true, all_varchar = true);
+from
+    read_csv(
+        getvariable('codes') || '/administrative_category.csv', header = true, all_varchar = true
+    );
 
 create or replace temp table admission_method as
 select code, name, "group"
@@ -31,7 +37,11 @@ from read_csv(getvariable('codes') || '/main_specialty.csv', header = true, all_
 set variable record_groups = (select map(list(code), list("group")) from cds_record_type);
 set variable bulk_groups = (select map(list(code), list(bulk_group)) from cds_record_type);
 set variable update_types = (select list(code) from cds_update_type);
-set variable deletion_types = (select list(code) from cds_update_type where "group" = 'deletion');
+set variable deletion_types = (
+    select list(code)
+    from cds_update_type
+    where "group" = 'deletion'
+);
 set variable patient_classifications = (select list(code) from patient_classification);
 set variable administrative_categories = (select list(code) from administrative_category);
 set variable default_practices = (select list(code) from default_practice);
