@@ -54,9 +54,9 @@ placed_by_gp as (
         asked.first_record,
         arg_min(
             gp.practice_code,
-            {'days': asked.asked_on - gp.start_date, 'practice_code': gp.practice_code}
+            { 'days': asked.asked_on - gp.start_date, 'practice_code': gp.practice_code }
         ) as practice_code,
-        list({'start': gp.start_date, 'practice_code': gp.practice_code}) as candidates,
+        list({ 'start': gp.start_date, 'practice_code': gp.practice_code }) as candidates,
     from asked
     inner join reference.gp
         on

@@ -24,9 +24,9 @@ posted as (
     where
         posting.kind = 'charge'
         and posting.charge_number not in (
-            select charge_number
-            from posting
-            where kind = 'credit'
+            select reversal.charge_number
+            from posting as reversal
+            where reversal.kind = 'credit'
         )
 ),
 
@@ -86,7 +86,7 @@ select
         when difference.posted_number is null then 'late'
         when difference.due_holder <> difference.posted_holder then 'moved'
         when
-            difference.due_edition is distinct from difference.posted_edition
+            (difference.due_edition is distinct from difference.posted_edition)
             and financial_year(difference.due_month) = financial_year(difference.posted_month)
             then 'repriced'
         else 'amended'

@@ -5,7 +5,7 @@
 -- Inputs: entry, charge.
 insert into charge
 select
-    (select max(charge_number) from charge)
+    (select max(version.charge_number) from charge as version)
     + row_number() over (order by charge.spell_id) as charge_number,
     getvariable('close_number') as from_close,
     getvariable('close_number') as to_close,

@@ -1,4 +1,5 @@
--- Takes back what an earlier run of this close wrote: it was not issued, or the close would not run.
+-- Takes back what an earlier run of this close wrote: it was not issued, or the close would not
+-- run.
 --
 -- Inputs: charge, posting.
 delete from posting

@@ -8,8 +8,8 @@
 create or replace table cumulative_share as
 with day_of_year as (
     select
-        cast(day as date) as day,
-        isodow(day) <= 5 and cast(day as date) not in (select date from bank_holiday)
+        cast(days.day as date) as day,
+        isodow(days.day) <= 5 and cast(days.day as date) not in (select date from bank_holiday)
             as is_working_day,
     from
         range(

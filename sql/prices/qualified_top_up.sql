@@ -69,7 +69,7 @@ met as (
 
 select
     first_record,
-    arg_max(service, {'rate': rate_percent, 'line': -line}) as service,
+    arg_max(service, { 'rate': rate_percent, 'line': -line }) as service,
     max(rate_percent) as rate_percent,
 from met
 group by first_record;

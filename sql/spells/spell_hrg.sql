@@ -83,8 +83,9 @@ select
                 )
         else
             coalesce(
-                arg_max(spell_hrg_code, place)
-                    filter (where spell_hrg_code is not null and exclusion_line is null),
+                arg_max(spell_hrg_code, place) filter (
+                    where spell_hrg_code is not null and exclusion_line is null
+                ),
                 arg_min_null(hrg_code, dominance) filter (where exclusion_line is null)
             )
     end as hrg_code,

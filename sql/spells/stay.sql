@@ -14,11 +14,11 @@ with spell_key as (
         count(*) as episodes,
         arg_min(
             record_id,
-            {'start': episode_start_date, 'number': episode_number, 'key': cds_unique_identifier}
+            { 'start': episode_start_date, 'number': episode_number, 'key': cds_unique_identifier }
         ) as first_record,
         arg_max(
             record_id,
-            {'end': episode_end_date, 'number': episode_number, 'key': cds_unique_identifier}
+            { 'end': episode_end_date, 'number': episode_number, 'key': cds_unique_identifier }
         ) as last_record,
         max(discharge_date) as discharge_date,
         sum(
