@@ -7,8 +7,10 @@ select
     attribution_basis as basis,
     count(*) as charges,
     sum(total_price) as amount,
-    percent_of(count(*)::decimal(18, 2), sum(count(*)) over (partition by budget_holder)::decimal(18, 2))
-        as percent,
+    percent_of(
+        cast(count(*) as decimal(18, 2)),
+        cast(sum(count(*)) over (partition by budget_holder) as decimal(18, 2))
+    ) as percent,
 from standing_charge
 where is_this_year
 group by budget_holder, attribution_basis

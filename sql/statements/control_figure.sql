@@ -12,59 +12,88 @@ with chargeable as (
             else 'due'
         end as standing,
     from current_charge
+),
+
+of_records as (
+    select
+        coalesce(sum(records), 0) as records,
+        coalesce(sum(records) filter (where fate = 'quarantined'), 0) as quarantined,
+        coalesce(sum(records) filter (where fate = 'deletion'), 0) as deletion,
+        coalesce(sum(records) filter (where fate = 'superseded'), 0) as superseded,
+        coalesce(sum(records) filter (where fate = 'deleted'), 0) as deleted,
+        coalesce(sum(records) filter (where fate = 'replaced'), 0) as replaced,
+        coalesce(sum(records) filter (where fate = 'live'), 0) as live,
+    from fate
+),
+
+of_live_records as (
+    select
+        count(*) filter (where record_group = 'unfinished') as unfinished,
+        count(*) filter (where record_group = 'other') as other_care,
+        count(*) filter (where record_group = 'finished') as episodes,
+    from live_record
+    where fate = 'live'
+),
+
+of_spells as (
+    select
+        count(*) as spells,
+        count(*) filter (where coalesce(discharge_date > getvariable('period_end'), true))
+            as open_spells,
+    from spell
+),
+
+of_closed_spells as (
+    select
+        coalesce(sum(total_price), 0) as total_amount,
+        count(*) as closed_spells,
+        count(*) filter (where price_status in ('priced', 'local')) as priced_spells,
+        count(*) filter (where price_status = 'excluded') as excluded,
+        count(*) filter (where price_status = 'ungrouped') as ungrouped,
+        count(*) filter (where price_status = 'no_tariff') as no_tariff,
+        count(*) filter (where standing = 'not_responsible') as not_responsible_spells,
+        count(*) filter (
+            where standing = 'not_responsible' and price_status in ('priced', 'local')
+        ) as not_responsible_priced,
+        coalesce(sum(total_price) filter (where standing = 'not_responsible'), 0)
+            as not_responsible_amount,
+        count(*) filter (where standing = 'before_ledger') as before_ledger_spells,
+        coalesce(sum(total_price) filter (where standing = 'before_ledger'), 0)
+            as before_ledger_amount,
+        count(*) filter (where standing = 'due') as due_spells,
+        coalesce(sum(total_price) filter (where standing = 'due'), 0) as due_amount,
+    from chargeable
+),
+
+of_standing_charges as (
+    select
+        count(*) filter (where budget_holder <> 'RESIDENT') as practice_spells,
+        coalesce(sum(total_price) filter (where budget_holder <> 'RESIDENT'), 0)
+            as practice_amount,
+        count(*) filter (where budget_holder = 'RESIDENT') as suspense_spells,
+        coalesce(sum(total_price) filter (where budget_holder = 'RESIDENT'), 0)
+            as suspense_amount,
+    from standing_charge
+),
+
+of_held_changes as (
+    select
+        count(*) as held_changes,
+        coalesce(sum(amount), 0) as held_amount,
+    from held_change
+),
+
+of_postings as (
+    select coalesce(sum(amount), 0) as posted_amount
+    from posting
+    where close_number <= getvariable('close_number')
 )
 
-select
-    (select coalesce(sum(records), 0) from fate) as records,
-    (select coalesce(sum(records), 0) from fate where fate = 'quarantined') as quarantined,
-    (select coalesce(sum(records), 0) from fate where fate = 'deletion') as deletion,
-    (select coalesce(sum(records), 0) from fate where fate = 'superseded') as superseded,
-    (select coalesce(sum(records), 0) from fate where fate = 'deleted') as deleted,
-    (select coalesce(sum(records), 0) from fate where fate = 'replaced') as replaced,
-    (select coalesce(sum(records), 0) from fate where fate = 'live') as live,
-    (select count(*) from live_record where fate = 'live' and record_group = 'unfinished')
-        as unfinished,
-    (select count(*) from live_record where fate = 'live' and record_group = 'other')
-        as other_care,
-    (select count(*) from live_record where fate = 'live' and record_group = 'finished')
-        as episodes,
-    (select count(*) from spell) as spells,
-    (select count(*) from spell where coalesce(discharge_date > getvariable('period_end'), true))
-        as open_spells,
-    (select coalesce(sum(total_price), 0) from chargeable) as total_amount,
-    (select count(*) from chargeable) as closed_spells,
-    (select count(*) from chargeable where price_status in ('priced', 'local'))
-        as priced_spells,
-    (select count(*) from chargeable where price_status = 'excluded') as excluded,
-    (select count(*) from chargeable where price_status = 'ungrouped') as ungrouped,
-    (select count(*) from chargeable where price_status = 'no_tariff') as no_tariff,
-    (select count(*) from chargeable where standing = 'not_responsible')
-        as not_responsible_spells,
-    (
-        select count(*)
-        from chargeable
-        where standing = 'not_responsible' and price_status in ('priced', 'local')
-    ) as not_responsible_priced,
-    (select coalesce(sum(total_price), 0) from chargeable where standing = 'not_responsible')
-        as not_responsible_amount,
-    (select count(*) from chargeable where standing = 'before_ledger') as before_ledger_spells,
-    (select coalesce(sum(total_price), 0) from chargeable where standing = 'before_ledger')
-        as before_ledger_amount,
-    (select count(*) from chargeable where standing = 'due') as due_spells,
-    (select coalesce(sum(total_price), 0) from chargeable where standing = 'due') as due_amount,
-    (select count(*) from standing_charge where budget_holder <> 'RESIDENT') as practice_spells,
-    (
-        select coalesce(sum(total_price), 0)
-        from standing_charge
-        where budget_holder <> 'RESIDENT'
-    ) as practice_amount,
-    (select count(*) from standing_charge where budget_holder = 'RESIDENT') as suspense_spells,
-    (
-        select coalesce(sum(total_price), 0)
-        from standing_charge
-        where budget_holder = 'RESIDENT'
-    ) as suspense_amount,
-    (select count(*) from held_change) as held_changes,
-    (select coalesce(sum(amount), 0) from held_change) as held_amount,
-    (select coalesce(sum(amount), 0) from posting where close_number <= getvariable('close_number'))
-        as posted_amount
+select *
+from of_records
+cross join of_live_records
+cross join of_spells
+cross join of_closed_spells
+cross join of_standing_charges
+cross join of_held_changes
+cross join of_postings

@@ -44,4 +44,4 @@ select
         as previous_amount,
 from by_dimension
 group by all
-order by practice_code, dimension, amount desc, code;
+order by practice_code asc, dimension asc, amount desc, code asc;

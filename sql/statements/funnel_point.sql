@@ -9,7 +9,11 @@ select
     position.ytd_actual as amount,
     coalesce(
         (
-            select sum(cast(standing_charge.total_price as decimal(19, 2)) * standing_charge.total_price)
+            select
+                sum(
+                    cast(standing_charge.total_price as decimal(19, 2))
+                    * standing_charge.total_price
+                )
             from standing_charge
             where
                 standing_charge.budget_holder = position.practice_code

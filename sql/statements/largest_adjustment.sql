@@ -20,10 +20,13 @@ where
 qualify
     row_number() over (
         partition by period_posting.budget_holder
-        order by abs(period_posting.amount) desc, period_posting.spell_id, period_posting.kind
+        order by
+            abs(period_posting.amount) desc,
+            period_posting.spell_id asc,
+            period_posting.kind asc
     ) <= 5
 order by
-    practice_code,
+    practice_code asc,
     abs(period_posting.amount) desc,
-    period_posting.spell_id,
-    period_posting.kind
+    period_posting.spell_id asc,
+    period_posting.kind asc

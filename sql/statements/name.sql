@@ -17,8 +17,10 @@ union all
 select
     'hrg' as dimension,
     tariff.hrg_code as code,
-    arg_max(tariff.hrg_name, {'year': tariff_edition.financial_year, 'number': tariff_edition.number})
-        as name,
+    arg_max(
+        tariff.hrg_name,
+        { 'year': tariff_edition.financial_year, 'number': tariff_edition.number }
+    ) as name,
 from reference.tariff
 inner join reference.tariff_edition on tariff.edition = tariff_edition.edition
 where tariff_edition.financial_year <= getvariable('financial_year')

@@ -31,7 +31,7 @@ left join reference.budget_scope
 where
     posting.kind = 'charge'
     and posting.charge_number not in (
-        select charge_number
-        from posting
-        where kind = 'credit'
+        select reversal.charge_number
+        from posting as reversal
+        where reversal.kind = 'credit'
     );
