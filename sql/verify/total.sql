@@ -44,6 +44,23 @@ seen as (
         and coalesce(charge.to_close > getvariable('close_number'), true)
 ),
 
+priced as (
+    -- What those spells are priced at, in all and by how they stand.
+    select
+        coalesce(sum(total_price), 0) as total,
+        coalesce(sum(total_price) filter (where standing = 'not_responsible'), 0)
+            as not_responsible,
+        coalesce(sum(total_price) filter (where standing = 'before_ledger'), 0) as before_ledger,
+        coalesce(sum(total_price) filter (where standing = 'not_charged'), 0) as not_charged,
+    from seen
+),
+
+should_stand as (
+    select *
+    from seen
+    where standing = 'due'
+),
+
 by_spell as (
     select
         coalesce(due.spell_id, posted.spell_id) as spell_id,
@@ -51,12 +68,14 @@ by_spell as (
         coalesce(posted.amount, 0) as posted,
         coalesce(due.activity_month < getvariable('frozen_before'), false)
         or coalesce(posted.activity_month < getvariable('frozen_before'), false) as is_frozen,
-        due.budget_holder is not distinct from posted.budget_holder
-        and due.activity_month is not distinct from posted.activity_month
-        and due.pod is not distinct from posted.pod
-        and due.hrg_code is not distinct from posted.hrg_code
-        and due.total_price is not distinct from posted.amount as is_same,
-    from (from seen where standing = 'due') as due
+        (
+            due.budget_holder is not distinct from posted.budget_holder
+            and due.activity_month is not distinct from posted.activity_month
+            and due.pod is not distinct from posted.pod
+            and due.hrg_code is not distinct from posted.hrg_code
+            and due.total_price is not distinct from posted.amount
+        ) as is_same,
+    from should_stand as due
     full join standing as posted on due.spell_id = posted.spell_id
 ),
 
@@ -113,6 +132,36 @@ last_position as (
                 period = getvariable('period') - interval 1 month
                 and period >= getvariable('year_start')
         )
+),
+
+compared as (
+    -- Each figure of a practice's point of delivery, as the ledger and as the position have it.
+    select
+        this_position.practice_code,
+        this_position.pod,
+        unnest(['ytd_actual', 'month_actual', 'adjustments', 'prior_year_adjustments']) as name,
+        unnest(
+            [
+                ledger_by_practice.ytd_actual,
+                ledger_by_practice.month_actual,
+                ledger_by_practice.adjustments,
+                ledger_by_practice.prior_year_adjustments
+            ]
+        ) as ledger,
+        unnest(
+            [
+                this_position.ytd_actual,
+                this_position.month_actual,
+                this_position.adjustments,
+                this_position.prior_year_adjustments
+            ]
+        ) as position,
+    from this_position
+    left join ledger_by_practice
+        on
+            this_position.practice_code = ledger_by_practice.budget_holder
+            and this_position.pod = ledger_by_practice.pod
+    where this_position.pod <> 'total'
 )
 
 select
@@ -121,7 +170,8 @@ select
     concat_ws(' ', interchange.sender, interchange.interchange_id) as key,
     'records' as unit,
     'declared by the trailer' as left_name,
-    cast(coalesce(interchange.declared_records, interchange.records) as decimal(18, 2)) as left_figure,
+    cast(coalesce(interchange.declared_records, interchange.records) as decimal(18, 2))
+        as left_figure,
     'sum of its fates' as right_name,
     cast(coalesce(sum(fate.records), 0) as decimal(18, 2)) as right_figure,
 from interchange
@@ -138,14 +188,16 @@ select
     '' as key,
     'pounds' as unit,
     'total price of every spell' as left_name,
-    cast((select coalesce(sum(total_price), 0) from seen) as decimal(18, 2)) as left_figure,
+    cast(priced.total as decimal(18, 2)) as left_figure,
     'practices + suspense + not responsible + held + before the ledger' as right_name,
     cast(
         (select coalesce(sum(amount), 0) from standing)
-        + (select coalesce(sum(total_price), 0) from seen where standing = 'not_responsible')
-        + (select coalesce(sum(total_price), 0) from seen where standing = 'before_ledger')
-        + (select coalesce(amount, 0) from held) as decimal(18, 2)
-    ) as right_figure
+        + priced.not_responsible
+        + priced.before_ledger
+        + coalesce(held.amount, 0) as decimal(18, 2)
+    ) as right_figure,
+from priced
+cross join held
 union all
 select
     3 as place,
@@ -153,12 +205,10 @@ select
     '' as key,
     'pounds' as unit,
     'total price of spells not charged' as left_name,
-    cast(
-        (select coalesce(sum(total_price), 0) from seen where standing = 'not_charged')
-        as decimal(18, 2)
-    ) as left_figure,
+    cast(priced.not_charged as decimal(18, 2)) as left_figure,
     'nothing' as right_name,
-    0 as right_figure
+    0 as right_figure,
+from priced
 union all
 select
     4 as place,
@@ -209,40 +259,13 @@ union all
 select
     7 as place,
     'The position is the ledger' as control,
-    concat_ws(' ', this_position.practice_code, this_position.pod, figure.name) as key,
+    concat_ws(' ', compared.practice_code, compared.pod, compared.name) as key,
     'pounds' as unit,
     'sum of postings' as left_name,
-    cast(coalesce(figure.ledger, 0) as decimal(18, 2)) as left_figure,
+    cast(coalesce(compared.ledger, 0) as decimal(18, 2)) as left_figure,
     'position' as right_name,
-    cast(figure.position as decimal(18, 2)) as right_figure,
-from this_position
-left join ledger_by_practice
-    on
-        this_position.practice_code = ledger_by_practice.budget_holder
-        and this_position.pod = ledger_by_practice.pod
-cross join
-    lateral (
-        select
-            unnest(['ytd_actual', 'month_actual', 'adjustments', 'prior_year_adjustments'])
-                as name,
-            unnest(
-                [
-                    ledger_by_practice.ytd_actual,
-                    ledger_by_practice.month_actual,
-                    ledger_by_practice.adjustments,
-                    ledger_by_practice.prior_year_adjustments
-                ]
-            ) as ledger,
-            unnest(
-                [
-                    this_position.ytd_actual,
-                    this_position.month_actual,
-                    this_position.adjustments,
-                    this_position.prior_year_adjustments
-                ]
-            ) as position,
-    ) as figure
-where this_position.pod <> 'total'
+    cast(compared.position as decimal(18, 2)) as right_figure,
+from compared
 union all
 select
     8 as place,
@@ -251,8 +274,9 @@ select
     'pounds' as unit,
     'last period + this month + adjustments' as left_name,
     cast(
-        coalesce(last_position.ytd_actual, 0) + this_position.month_actual + this_position.adjustments
-        as decimal(18, 2)
+        coalesce(last_position.ytd_actual, 0)
+        + this_position.month_actual
+        + this_position.adjustments as decimal(18, 2)
     ) as left_figure,
     'spent to date' as right_name,
     cast(this_position.ytd_actual as decimal(18, 2)) as right_figure,
