@@ -136,9 +136,9 @@ class Practice:
     address: str | None = "2 Quay Lane, Saltmarsh"
     list_size: int | None = 9104
     weighted: Decimal | None = Decimal("9480.50")
-    spells_a_month: int = 200
+    spells_a_month: int = 40
     budget_factor: Decimal = Decimal("0.985")  # of what was spent
-    adjusted: int = 40  # spells of earlier months that this period posted to
+    adjusted: int = 12  # spells of earlier months that this period posted to
     forecast: bool = True
     comparisons: bool = True
     previous_held: bool = True
@@ -151,7 +151,7 @@ class Practice:
     budget_set: bool = True
 
 
-ORDINARY = Practice()
+ORDINARY = Practice(spells_a_month=200, adjusted=40)
 EXTREMES = {
     "ordinary": ORDINARY,
     "no_forecast": Practice(code="Y90004", forecast=False),

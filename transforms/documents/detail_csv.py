@@ -1,7 +1,7 @@
 """The detail file as CSV, for machines: the columns of sheet Charges, under the package's names.
 
-UTF-8, commas, a header row, LF; dates ``YYYY-MM-DD``, months ``YYYY-MM``, money with two decimals,
-blank for none. Text that a spreadsheet might run as a formula begins with an apostrophe.
+RFC 4180 in UTF-8, with a header row; dates ``YYYY-MM-DD``, months ``YYYY-MM``, money with two
+decimals, blank for none. Text that a spreadsheet might run as a formula begins with an apostrophe.
 """
 
 import csv
@@ -27,7 +27,7 @@ def _field(value: Value) -> str:
 def detail_csv(rows: Sequence[Row]) -> bytes:
     """The file's bytes; `rows` are sheet `charges` in CHARGE_COLUMNS."""
     text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(column.name for column in CHARGE_COLUMNS)
     writer.writerows([_field(value) for value in row] for row in rows)
     return text.getvalue().encode()

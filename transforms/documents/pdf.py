@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+import pydyf
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse
@@ -65,6 +66,23 @@ def _fonts() -> tuple[FontConfiguration, CSS, Fetcher]:
     return configuration, face, fetcher
 
 
+def _scope_of_headers(_: object, made: pydyf.PDF) -> None:
+    """Say of every table header whether it heads a column or a row.
+
+    WeasyPrint links each cell to its headers; readers that go by the scope find it here. A header
+    in a table's head heads its column, as every template's `scope` has it, and any other its row.
+    """
+    elements = {
+        content.reference: content
+        for content in made.objects
+        if isinstance(content, pydyf.Dictionary) and content.get("Type") == "/StructElem"
+    }
+    for element in elements.values():
+        if element["S"] == "/TH":
+            row_group = elements[elements[element["P"]]["P"]]
+            element["A"]["Scope"] = "/Column" if row_group["S"] == "/THead" else "/Row"
+
+
 def pdf(html: str) -> bytes:
     """The PDF of a document; its language, title and headings come from the HTML."""
     configuration, face, fetcher = _fonts()
@@ -75,6 +93,9 @@ def pdf(html: str) -> bytes:
     # unless this variable says otherwise.
     with _environment("SOURCE_DATE_EPOCH", _FONT_TIME_STAMP):
         content: bytes = document.write_pdf(
-            font_config=configuration, stylesheets=[face], pdf_variant="pdf/ua-1"
+            font_config=configuration,
+            stylesheets=[face],
+            pdf_variant="pdf/ua-1",
+            finisher=_scope_of_headers,
         )
     return content

@@ -15,6 +15,7 @@ from pathlib import Path
 from transforms.documents import names
 from transforms.errors import UsageError
 from transforms.package import (
+    CHARGES_FILE,
     DOCUMENTS_FILE,
     MANIFEST_FILE,
     STATEMENT_FILE,
@@ -159,7 +160,7 @@ def _rendered(
     """Each practice and its files, as they are done."""
     if processes == 1:
         for practice in practices:
-            yield practice, _named(folder, practice)
+            yield practice, _complete(folder, practice)
         return
     # A pool for each batch, rather than `max_tasks_per_child`, which in Python 3.11 can leave
     # the last tasks waiting for ever (python/cpython issue 115634).
@@ -167,7 +168,7 @@ def _rendered(
     for start in range(0, len(practices), batch):
         with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
             waiting = {
-                pool.submit(_named, folder, practice): practice
+                pool.submit(_complete, folder, practice): practice
                 for practice in practices[start : start + batch]
             }
             try:
@@ -177,12 +178,9 @@ def _rendered(
                 pool.shutdown(cancel_futures=True)
 
 
-def _named(folder: Path, practice: str) -> list[Path]:
-    """`render_practice`, whose errors say which practice they are of."""
-    try:
-        return render_practice(folder, practice)
-    except FileNotFoundError as error:
-        raise UsageError(
-            f"{folder / practice}: {Path(error.filename or STATEMENT_FILE).name} is missing; "
-            "close the period again."
-        ) from error
+def _complete(folder: Path, practice: str) -> list[Path]:
+    """`render_practice`, of a practice whose package is whole."""
+    for name in (STATEMENT_FILE, CHARGES_FILE):
+        if not (folder / practice / name).exists():
+            raise UsageError(f"{folder / practice}: {name} is missing; close the period again.")
+    return render_practice(folder, practice)

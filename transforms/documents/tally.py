@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from transforms.documents.detail_rows import Row, Sheet
+from transforms.documents.plain_text import cell_text
 from transforms.documents.workbook import month_number
 
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
@@ -36,12 +37,16 @@ class Where:
 
     def criterion(self, sheet: Sheet) -> str:
         """The two arguments that stand for it in COUNTIFS and SUMIFS."""
-        value = self.value
         if sheet.columns[sheet.place(self.column)].kind == "month":
-            value = str(month_number(value))
-        quoted = value.replace('"', '""')
-        sign = "" if self.comparison == "=" else self.comparison
-        return f'{sheet.area(self.column)},"{sign}{quoted}"'
+            value = str(month_number(self.value))
+        else:
+            # As the cell has it; what a criterion would take for a pattern or a quote's end is told
+            # apart. The sign before it keeps text that begins like one from being taken for one.
+            value = cell_text(self.value)
+            for special in "~*?":
+                value = value.replace(special, f"~{special}")
+            value = value.replace('"', '""')
+        return f'{sheet.area(self.column)},"{self.comparison}{value}"'
 
 
 @dataclass(frozen=True)

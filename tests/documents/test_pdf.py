@@ -1,0 +1,214 @@
+"""The PDF: tagged so that it can be read aloud, with its own font, the same bytes every time."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import pikepdf
+import pytest
+from weasyprint.urls import FatalURLFetchingError
+
+from tests.documents.conftest import Rendered
+from tests.documents.example_package import EXTREMES, ORDINARY, rows_of, statement_of
+from transforms.documents.pdf import EMPTY_BOX, pdf
+from transforms.documents.statement_page import statement_html
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Element:
+    """An element of a PDF's structure tree."""
+
+    kind: str
+    alternative: str
+    scope: str
+    headers: tuple[str, ...]
+    identifier: str
+    children: list["Element"] = field(default_factory=list)
+
+    def all(self, *kinds: str) -> Iterator["Element"]:
+        """Elements of these kinds within it, in reading order."""
+        if self.kind in kinds:
+            yield self
+        for child in self.children:
+            yield from child.all(*kinds)
+
+
+def structure(node: pikepdf.Object) -> Element:
+    """The structure tree below a node."""
+    attributes = node.get("/A", pikepdf.Dictionary())
+    element = Element(
+        kind=str(node.get("/S", "/Root")).removeprefix("/"),
+        alternative=str(node.get("/Alt", "")),
+        scope=str(attributes.get("/Scope", "")).removeprefix("/"),
+        headers=tuple(str(header) for header in attributes.get("/Headers", ())),
+        identifier=str(node.get("/ID", "")),
+    )
+    children = node.get("/K", pikepdf.Array())
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+            element.children.append(structure(child))
+    return element
+
+
+@pytest.fixture(scope="module", params=EXTREMES)
+def opened(request: pytest.FixtureRequest, rendered: Rendered) -> Iterator[pikepdf.Pdf]:
+    with pikepdf.open(rendered.file(request.param, "pdf")) as document:
+        yield document
+
+
+@pytest.fixture(scope="module")
+def tree(opened: pikepdf.Pdf) -> Element:
+    return structure(opened.Root.StructTreeRoot)
+
+
+def test_it_says_what_it_is(opened: pikepdf.Pdf) -> None:
+    assert opened.Root.Lang == "en-GB"
+    assert opened.Root.MarkInfo.Marked
+    assert opened.Root.ViewerPreferences.DisplayDocTitle
+    with opened.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert "budget statement for September 2004" in metadata["dc:title"]
+
+
+def test_two_to_four_pages_of_a4(opened: pikepdf.Pdf) -> None:
+    assert 2 <= len(opened.pages) <= 4
+    for page in opened.pages:
+        assert [round(float(n)) for n in page.mediabox] == [0, 0, 595, 842]
+
+
+def test_every_table_has_headers_for_columns_and_rows(tree: Element) -> None:
+    tables = list(tree.all("Table"))
+    assert tables
+    for table in tables:
+        assert list(table.all("Caption"))
+        head, body = next(table.all("THead")), next(table.all("TBody"))
+        assert {header.scope for header in head.all("TH")} == {"Column"}
+        for row in body.all("TR"):
+            assert [header.scope for header in row.all("TH")] == ["Row"]
+        known = {header.identifier for header in table.all("TH")}
+        for cell in table.all("TD"):
+            assert len(cell.headers) == 2  # its row's and its column's
+            assert set(cell.headers) <= known
+
+
+def test_every_figure_has_an_alternative(tree: Element) -> None:
+    for figure in tree.all("Figure"):
+        assert len(figure.alternative) > 40
+
+
+def test_headings_descend_one_step_at_a_time(tree: Element) -> None:
+    levels = [int(heading.kind[1]) for heading in tree.all("H1", "H2", "H3", "H4", "H5", "H6")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_lists_hold_items_only(tree: Element) -> None:
+    for each in tree.all("L"):
+        assert {child.kind for child in each.children} == {"LI"}
+
+
+def test_only_the_packaged_font_is_used(opened: pikepdf.Pdf) -> None:
+    fonts = [
+        font
+        for font in opened.objects
+        if isinstance(font, pikepdf.Dictionary) and font.get("/Type") == "/FontDescriptor"
+    ]
+    assert fonts
+    for font in fonts:
+        assert "Source-Sans-3" in str(font.FontName)
+        assert "/FontFile2" in font  # embedded
+
+
+def test_the_ordinary_statement_has_its_three_figures(rendered: Rendered) -> None:
+    with pikepdf.open(rendered.file("ordinary", "pdf")) as document:
+        assert len(list(structure(document.Root.StructTreeRoot).all("Figure"))) == 3
+
+
+def test_no_patient_of_the_detail_file_is_in_it(rendered: Rendered) -> None:
+    rows = rows_of(ORDINARY, "2004-09")
+    text = subprocess.run(
+        ["pdftotext", rendered.file("ordinary", "pdf"), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for row in rows:
+        assert row["nhs_number"] not in text
+        assert row["provider_spell_number"] not in text
+        assert row["local_patient_identifier"] not in text
+
+
+@pytest.mark.parametrize("period", ["2004-04", "2005-03"])
+def test_the_first_and_the_last_month_of_the_year(period: str, tmp_path: Path) -> None:
+    statement = statement_of(ORDINARY, period, rows_of(ORDINARY, period), "0" * 64)
+    path = tmp_path / "statement.pdf"
+    path.write_bytes(pdf(statement_html(statement, "0" * 64, "print")))
+    with pikepdf.open(path) as document:
+        assert len(document.pages) == 3
+
+
+RENDER_ELSEWHERE = """
+import hashlib, sys
+from pathlib import Path
+from transforms.documents.pdf import pdf
+from transforms.documents.statement_page import statement_html
+from transforms.package import package_hash, read_statement
+for folder in map(Path, sys.argv[1:]):
+    page = statement_html(read_statement(folder), package_hash(folder), "print")
+    print(hashlib.sha256(pdf(page)).hexdigest())
+"""
+
+
+@pytest.mark.parametrize(
+    ("extremes", "seed", "zone"),
+    [
+        (["over_300", "ordinary"], "1", "UTC"),  # in another order than they were rendered in
+        (["ordinary"], "2", "Pacific/Auckland"),
+    ],
+)
+def test_the_same_bytes_in_another_process_place_and_time_zone(
+    rendered: Rendered, tmp_path: Path, extremes: list[str], seed: str, zone: str
+) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", RENDER_ELSEWHERE, *map(rendered.package, extremes)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed, "TZ": zone},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    files = [rendered.file(extreme, "pdf").read_bytes() for extreme in extremes]
+    assert told == [hashlib.sha256(file).hexdigest() for file in files]
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "https://example.org/a.png", "data:image/png;base64,AAAA"]
+)
+def test_nothing_is_fetched(address: str) -> None:
+    with pytest.raises(FatalURLFetchingError):
+        pdf(f'<html lang="en-GB"><title>t</title><img alt="a" src="{address}">')
+
+
+def test_a_character_that_the_font_lacks_becomes_a_box(tmp_path: Path) -> None:
+    path = tmp_path / "box.pdf"
+    path.write_bytes(pdf('<html lang="en-GB"><title>t</title><p>Ŵ\N{CJK UNIFIED IDEOGRAPH-65E5}'))
+    text = subprocess.run(
+        ["pdftotext", path, "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert text.strip() == f"Ŵ{EMPTY_BOX}"
+
+
+def test_the_environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "12345")
+    monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
+    pdf('<html lang="en-GB"><title>t</title><p>text')
+    assert os.environ["SOURCE_DATE_EPOCH"] == "12345"
+    assert "FONTCONFIG_FILE" not in os.environ
