@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, Param, TaskGroup, chain, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 if TYPE_CHECKING:
     from transforms.periods import Period
@@ -54,9 +54,12 @@ class Subject:
 def this_run() -> Iterator[Subject]:
     """The subject of the running task, whose users' errors end it with their text alone.
 
-    Trying again would not mend what a person must: AirflowFailException forgoes the retries.
+    Trying again would not mend what a person must: AirflowFailException forgoes the retries. What
+    the machine failed at (a disk, memory) is tried again.
     """
-    from transforms.errors import PbcError, UsageError
+    import duckdb
+
+    from transforms.errors import ControlFailure, PbcError, UsageError
     from transforms.periods import Period
     from transforms.site import load_site
 
@@ -70,6 +73,10 @@ def this_run() -> Iterator[Subject]:
             site.commissioner(context["params"]["commissioner"]).code,
             Period.parse(context["params"]["period"] or _month_of_the_interval(context)),
         )
+    except ControlFailure as error:
+        if isinstance(error.__cause__, OSError | duckdb.IOException | duckdb.OutOfMemoryException):
+            raise AirflowException(str(error)) from None
+        raise AirflowFailException(str(error)) from None
     except PbcError as error:
         raise AirflowFailException(str(error)) from None
 
@@ -134,7 +141,8 @@ def monthly_statements() -> None:
         from transforms import land
 
         with this_run() as run:
-            log.info("%s", land.land_inbox(run.site, run.code))
+            for file in land.land_inbox(run.site, run.code):
+                log.info("%s: %s. %s", file.file_name, file.outcome, file.message)
 
     @task
     def episodes() -> None:
