@@ -1,5 +1,5 @@
--- Purpose: the ages and sexes of a hundred people, in the proportions of an English seaside district.
---   A person's number modulo 100 says which of the hundred the person is like.
+-- Purpose: the ages and sexes of a hundred people, in the proportions of an English seaside
+--   district. A person's number modulo 100 says which of the hundred the person is like.
 -- Grain: one row per slot, 0 to 99.
 -- Inputs: age_bands.csv of the catalogue.
 create or replace table age_slot as

@@ -1,6 +1,6 @@
--- Purpose: the budgets and the three earlier years behind them, so that budgets.csv is what the rule in
---   budgets/2004-05.toml makes of history.csv: the dearest year of three, uplifted, less contingency.
---   A practice's year then lies within some six per cent of its budget either way.
+-- Purpose: the budgets and the three earlier years behind them, so that budgets.csv is what the
+--   rule in budgets/2004-05.toml makes of history.csv: the dearest year of three, uplifted, less
+--   contingency. A practice's year then lies within some six per cent of its budget either way.
 -- Grain: one row per practice and POD.
 -- Inputs: worth, practice; the variables uplift and uplift_non_elective (decimal fractions),
 --   contingency.
@@ -12,7 +12,7 @@ with wanted as (
         worth.price_of_a_spell,
         worth.annual_amount * (940 + pick('luck', worth.practice, 105)) / 1000 as amount,
         if(worth.pod = 'non_elective', getvariable('uplift_non_elective'), getvariable('uplift'))
-            ::decimal(6, 4) as uplift_rate
+        ::decimal(6, 4) as uplift_rate
     from worth
 ),
 

@@ -1,6 +1,6 @@
--- Purpose: how admissions spread over days. A planned admission needs a working day, an urgent one
---   comes on any day, more on Mondays and in winter, a birth whenever it likes. A day has as many
---   slots as its weight, so that an even draw over slots is a weighted draw over days.
+-- Purpose: how admissions spread over days. A planned admission needs a working day, an urgent
+--   one comes on any day, more on Mondays and in winter, a birth whenever it likes. A day has as
+--   many slots as its weight, so that an even draw over slots is a weighted draw over days.
 -- Grain: one row per kind of day and slot.
 -- Inputs: the variables first_day and last_day, bank_holidays.csv.
 create or replace table day_slot as

@@ -1,7 +1,7 @@
--- Purpose: which file an interchange goes into. In the clearing-service form each has a file of its
---   own; in the other two forms what a hospital sends at one time is one file of several scopes, and
---   a scope without records cannot be said. identifier is how the file's records are known once
---   landed; cds62 has none until its content is (SHA-256).
+-- Purpose: which file an interchange goes into. In the clearing-service form each has a file of
+--   its own; in the other two forms what a hospital sends at one time is one file of several
+--   scopes, and a scope without records cannot be said. identifier is how the file's records are
+--   known once landed; cds62 has none until its content is (SHA-256).
 -- Grain: one row per interchange that is written.
 -- Inputs: interchange, sent; the variable feed_format.
 create or replace table delivery as

@@ -1,5 +1,5 @@
--- Purpose: what must become of every record by the end, reckoned from what was planted: the yardstick
---   that the pipeline's own fates are compared with.
+-- Purpose: what must become of every record by the end, reckoned from what was planted: the
+--   yardstick that the pipeline's own fates are compared with.
 -- Grain: one row per record sent.
 -- Inputs: sent, episode, interchange.
 create or replace table fate as
@@ -39,6 +39,13 @@ deleted as (
     group by episode_no
 ),
 
+brought as (
+    select distinct
+        episode_no,
+        interchange_no
+    from sent
+),
+
 -- Later scopes that cover the greatest sound record, and whether they brought it again.
 covered as (
     select
@@ -56,7 +63,7 @@ covered as (
             and timed.record_group = interchange.bulk_group
             and timed.activity_date between interchange.period_start and interchange.period_end
             and timed.effective_at < interchange.extract_at
-    left join (select distinct episode_no, interchange_no from sent) as brought
+    left join brought
         on
             timed.episode_no = brought.episode_no
             and interchange.interchange_no = brought.interchange_no

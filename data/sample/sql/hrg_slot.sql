@@ -1,5 +1,6 @@
--- Purpose: which HRG a stay of a class has: as many slots as the catalogue's weight for the class. What
---   is then asked of the HRG stands beside it, so that a spell need look up no more than its slot.
+-- Purpose: which HRG a stay of a class has: as many slots as the catalogue's weight for the
+--   class. What is then asked of the HRG stands beside it, so that a spell need look up no more
+--   than its slot.
 -- Grain: one row per class and slot.
 -- Inputs: hrgs.csv of the catalogue, profile_slot.
 create or replace table hrg_slot as
@@ -29,6 +30,14 @@ expanded as (
         unnest(range(weight)) as within_hrg
     from weights
     where weight > 0
+),
+
+profile_size as (
+    select
+        profile,
+        count(*) as slots
+    from profile_slot
+    group by profile
 )
 
 select
@@ -44,13 +53,7 @@ select
     ) - 1 as slot
 from expanded
 inner join hrgs on expanded.hrg_code = hrgs.hrg_code
-inner join (
-    select
-        profile,
-        count(*) as slots
-    from profile_slot
-    group by profile
-) as profile_size on hrgs.profile = profile_size.profile;
+inner join profile_size on hrgs.profile = profile_size.profile;
 
 set variable companion_slots = (
     select count(*)

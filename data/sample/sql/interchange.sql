@@ -1,7 +1,7 @@
--- Purpose: what the hospitals send, and when. Under bulk replacement the month's four groups go out on
---   the fifth of the next month, with the month before once more, and every second month the one
---   before that; under net change a file goes out on the 17th and on the fourth of the next month.
---   Each scope has an extract time of its own. Arrival follows extract time.
+-- Purpose: what the hospitals send, and when. Under bulk replacement the month's four groups go
+--   out on the fifth of the next month, with the month before once more, and every second month
+--   the one before that; under net change a file goes out on the 17th and on the fourth of the
+--   next month. Each scope has an extract time of its own. Arrival follows extract time.
 -- Grain: one row per interchange.
 -- Inputs: month, provider.
 create or replace table interchange as
@@ -72,7 +72,7 @@ select
     numbered.covered_k,
     numbered.provider,
     provider.provider_code,
-    -- The first hospital writes its code with a site suffix from the fourth month on, the second one
+    -- The first hospital writes its code with a site suffix from the fourth month on, the second
     -- always does as a sender.
     if(
         (numbered.provider = 1 and numbered.k >= 3) or numbered.provider = 2,

@@ -1,4 +1,5 @@
--- Purpose: planted.json: how much of everything was planted, for tests to compare the pipeline with.
+-- Purpose: planted.json: how much of everything was planted, for tests to compare the pipeline
+--   with.
 -- Grain: one row, one document.
 -- Inputs: fate, sent, delivery, interchange, episode, rule_of_fault.
 with delivered as (
@@ -59,70 +60,101 @@ arrivals as (
     inner join episode on sent.episode_no = episode.episode_no
     where episode.is_last and sent.kind = 'finished'
     group by episode.spell_no, episode.mend
+),
+
+late as (
+    select
+        first_k - ended_in as months,
+        count(*) as spells
+    from arrivals
+    group by months
+),
+
+rules as (
+    select
+        rules,
+        sum(records)::bigint as records
+    from quarantine
+    group by rules
+),
+
+corrections as (
+    select
+        mend as kind,
+        count(*) as spells
+    from arrivals
+    where mend is not null
+    group by mend
+),
+
+totals as (
+    select
+        count(*) filter (fate = 'deletion') as deletions,
+        count(*) filter (fate = 'replaced') as replaced,
+        count(*) filter (fate = 'live') as live,
+        count(*) filter (correction_quarantined) as corrections_quarantined
+    from fate
 )
 
 select
-    {
-        'note': 'Synthetic. What the generator planted, reckoned without the pipeline.',
-        'patients': getvariable('patients'),
-        'seed': getvariable('seed'),
-        'months': getvariable('months'),
-        'spells_discharged': (select count(*) from arrivals),
-        'spells_late_by_months': (
-            select list({'months': late, 'spells': spells} order by late)
-            from (
-                select
-                    first_k - ended_in as late,
-                    count(*) as spells
-                from arrivals
-                group by late
-            )
+    json_object(
+        'note', 'Synthetic. What the generator planted, reckoned without the pipeline.',
+        'patients', getvariable('patients'),
+        'seed', getvariable('seed'),
+        'months', getvariable('months'),
+        'spells_discharged', (select count(*) from arrivals),
+        'spells_late_by_months', (
+            select list(json_object('months', months, 'spells', spells) order by months)
+            from late
         ),
-        'interchanges': (
-            select list({
-                'file': file,
-                'sender': sender,
-                'interchange_id': interchange_id,
-                'records': records
-            } order by delivery_no)
+        'interchanges', (
+            select
+                list(
+                    json_object(
+                        'file', file,
+                        'sender', sender,
+                        'interchange_id', interchange_id,
+                        'records', records
+                    ) order by delivery_no
+                )
             from interchanges
         ),
-        'fates': (
-            select list({
-                'sender': sender,
-                'interchange_id': interchange_id,
-                'fate': fate,
-                'records': records
-            } order by sender, interchange_id, fate)
+        'fates', (
+            select
+                list(
+                    json_object(
+                        'sender', sender,
+                        'interchange_id', interchange_id,
+                        'fate', fate,
+                        'records', records
+                    ) order by sender, interchange_id, fate
+                )
             from fates
         ),
-        'quarantine': (
-            select list({
-                'sender': sender,
-                'interchange_id': interchange_id,
-                'rules': rules,
-                'fields': fields,
-                'records': records
-            } order by sender, interchange_id, rules, fields)
+        'quarantine', (
+            select
+                list(
+                    json_object(
+                        'sender', sender,
+                        'interchange_id', interchange_id,
+                        'rules', rules,
+                        'fields', fields,
+                        'records', records
+                    ) order by sender, interchange_id, rules, fields
+                )
             from quarantine
         ),
-        'quarantine_by_rules': (
-            select list({'rules': rules, 'records': records} order by rules)
-            from (select rules, sum(records)::bigint as records from quarantine group by rules)
+        'quarantine_by_rules', (
+            select list(json_object('rules', rules, 'records', records) order by rules)
+            from rules
         ),
-        'corrections_by_kind': (
-            select list({'kind': mend, 'spells': spells} order by mend)
-            from (
-                select
-                    mend,
-                    count(*) as spells
-                from arrivals
-                where mend is not null
-                group by mend
-            )
+        'corrections_by_kind', (
+            select list(json_object('kind', kind, 'spells', spells) order by kind)
+            from corrections
         ),
-        'deletions': (select count(*) from fate where fate = 'deletion'),
-        'replaced': (select count(*) from fate where fate = 'replaced'),
-        'live': (select count(*) from fate where fate = 'live'),
-        'corrections_quarantined': (select count(*) from fate where correction_quarantined)
-    }::json as planted;
+        'deletions', deletions,
+        'replaced', replaced,
+        'live', live,
+        'corrections_quarantined', corrections_quarantined
+    ) as planted
+from totals;

@@ -1,12 +1,12 @@
--- Purpose: the practices, with how many of the people are whose. Lists are cut from the catalogue's by
---   the largest remainder, so that they add up to the patients asked for; a benchmark that wants more
---   practices than the catalogue knows gets invented ones.
+-- Purpose: the practices, with how many of the people are whose. Lists are cut from the
+--   catalogue's by the largest remainder, so that they add up to the patients asked for; a
+--   benchmark that wants more practices than the catalogue knows gets invented ones.
 -- Grain: one row per practice.
 -- Inputs: practices.csv of the catalogue, the variables patients and practices.
 create or replace table practice as
 with wanted as (
     select
-        number::integer as practice,
+        numbers.number::integer as practice,
         coalesce(known.name, concat('Practice ', number)) as name,
         coalesce(known.address, concat(number, ' Long Road, Moorland')) as address,
         coalesce(known.postcode, concat('ZQ', 1 + number % 20, ' 9ZZ')) as postcode,
@@ -35,7 +35,7 @@ sized as (
         *,
         (
             whole + if(
-                row_number() over (order by remainder desc, practice)
+                row_number() over (order by remainder desc, practice asc)
                 <= getvariable('patients') - sum(whole) over (),
                 1,
                 0

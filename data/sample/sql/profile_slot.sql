@@ -1,5 +1,5 @@
--- Purpose: who is admitted for what: each profile of the catalogue gives the weight of a head of each
---   age and sex, and an age slot has as many profile slots as its weight.
+-- Purpose: who is admitted for what: each profile of the catalogue gives the weight of a head of
+--   each age and sex, and an age slot has as many profile slots as its weight.
 -- Grain: one row per profile and slot.
 -- Inputs: age_profiles.csv of the catalogue, age_slot.
 create or replace table profile_slot as

@@ -1,9 +1,10 @@
--- Purpose: the providers. A benchmark that wants more than the catalogue knows gets invented ones.
+-- Purpose: the providers. A benchmark that wants more than the catalogue knows gets invented
+--   ones.
 -- Grain: one row per provider.
 -- Inputs: providers.csv of the catalogue, the variable providers.
 create or replace table provider as
 select
-    number::integer as provider,
+    numbers.number::integer as provider,
     coalesce(known.provider_code, concat('Z', lpad(number::text, 3, '0'))) as provider_code,
     coalesce(known.name, concat('Hospital ', number)) as name,
     coalesce(known.protocol, '020') as protocol,

@@ -1,5 +1,5 @@
--- Purpose: the records as text, in the words of the canonical record, whatever format they are then
---   written in.
+-- Purpose: the records as text, in the words of the canonical record, whatever format they are
+--   then written in.
 -- Grain: one row per record sent.
 -- Inputs: sent, episode, interchange, delivery, practice, hrgs.
 create or replace view record as
@@ -29,7 +29,9 @@ with joined as (
         sent.version = 'first' and episode.mend = 'practice' as practice_mistaken,
         sent.version = 'first' and episode.mend = 'nhs number' as number_missing,
         if(
-            sent.version = 'first' and episode.mend = 'admission date' and episode.episode_number = 1,
+            sent.version = 'first'
+            and episode.mend = 'admission date'
+            and episode.episode_number = 1,
             1,
             0
         ) as days_off,
@@ -174,7 +176,7 @@ believed as (
 select
     interchange_no,
     episode_no,
-    fault is not distinct from 'doubled' as is_first_of_two,
+    coalesce(fault = 'doubled', false) as is_first_of_two,
     fault,
     kind,
     version,

@@ -1,7 +1,10 @@
 -- Purpose: which quarantine rules a planted fault breaks, and in which fields.
 -- Grain: one row per fault.
 create or replace table rule_of_fault as
-select *
+select
+    faults.fault,
+    faults.rules,
+    faults.fields
 from (
     values
     ('blank identifier', 'E01', 'local_patient_identifier'),

@@ -1,5 +1,6 @@
--- Purpose: which record of which episode goes out in which interchange, in which version, with what
---   planted wrong. version is 'first' while a mistake stands that is mended later, else 'final'.
+-- Purpose: which record of which episode goes out in which interchange, in which version, with
+--   what planted wrong. version is 'first' while a mistake stands that is mended later, else
+--   'final'.
 -- Grain: one row per record sent.
 -- Inputs: episode, interchange, month.
 create or replace table sent as

@@ -1,4 +1,5 @@
--- Purpose: a benchmark's records: so many finished episodes, each sent once, one in two hundred spoilt.
+-- Purpose: a benchmark's records: so many finished episodes, each sent once, one in two hundred
+--   spoilt.
 -- Grain: one row per record sent.
 -- Inputs: episode; the variables first_day, last_day, episodes_wanted.
 create or replace table sent as

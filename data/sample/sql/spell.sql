@@ -1,16 +1,16 @@
--- Purpose: every stay in hospital as it truly was: who, where, when, for what. What the hospitals make
---   of it on the way (errors, delays, corrections) is decided later.
+-- Purpose: every stay in hospital as it truly was: who, where, when, for what. What the
+--   hospitals make of it on the way (errors, delays, corrections) is decided later.
 -- Grain: one row per spell.
--- Inputs: class_slot, day_slot, hrg_slot, profile_slot, age_slot, practice; the variables patients,
---   spells, all_need, practices, providers, outsiders_from, outsider_hundreds,
+-- Inputs: class_slot, day_slot, hrg_slot, profile_slot, age_slot, practice; the variables
+--   patients, spells, all_need, practices, providers, outsiders_from, outsider_hundreds,
 --   newborns_from.
 create or replace table spell as
 with numbered as (
     select
-        number as spell_no,
-        number // 1000 as block,
-        (number * 617) % 1000 as class_slot
-    from range(getvariable('spells')) as spells (number)
+        numbers.number as spell_no,
+        numbers.number // 1000 as block,
+        (numbers.number * 617) % 1000 as class_slot
+    from range(getvariable('spells')) as numbers (number)
 ),
 
 -- A birth and its delivery share a key, and so the day, the practice and the hospital; so does a
@@ -28,7 +28,8 @@ keyed as (
             when class_slot.event_class in ('birth', 'delivery')
                 then 3000000000 + numbered.block * 36 + class_slot.place
             when class_slot.event_class = 'regular'
-                then 2000000000
+                then
+                    2000000000
                     + pick('attender', numbered.spell_no, getvariable('patients') // 1500 + 1)
             else numbered.spell_no
         end as who,
@@ -117,7 +118,8 @@ peopled as (
         case
             when event_class = 'birth' then getvariable('newborns_from') + birth_no
             when origin <> 'registered'
-                then getvariable('outsiders_from')
+                then
+                    getvariable('outsiders_from')
                     + 100 * outsider_draw
                     + wanted_slot
             when first_match >= first_person + list_size
@@ -234,4 +236,6 @@ select
         when homed.mend_draw between 52 and 60 then 'withdrawal'
     end as mend
 from homed
-inner join practice on if(homed.moved, homed.next_practice, homed.home_practice) = practice.practice;
+inner join
+    practice
+    on if(homed.moved, homed.next_practice, homed.home_practice) = practice.practice;

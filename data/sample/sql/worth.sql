@@ -1,6 +1,7 @@
--- Purpose: roughly what each practice's patients cost a year, in the generator's own reckoning from
---   the activity it made up and has sent (base price, short stay, excess days, market forces), so that
---   the sample's budgets lie near its spending. It is not the pipeline's reckoning and needs none.
+-- Purpose: roughly what each practice's patients cost a year, in the generator's own reckoning
+--   from the activity it made up and has sent (base price, short stay, excess days, market
+--   forces), so that the sample's budgets lie near its spending. It is not the pipeline's
+--   reckoning and needs none.
 -- Grain: one row per practice and POD.
 -- Inputs: spell, fate, episode, practice, provider, hrgs; the variables first_day, last_day,
 --   horizon_days, all_need.
@@ -21,7 +22,8 @@ priced as (
             when hrgs.hrg_code = 'V20' then 148.00 * greatest(spell.nights, 1)
             when spell.point_of_delivery = 'daycase' then hrgs.daycase_price
             when spell.point_of_delivery = 'elective'
-                then hrgs.elective_price + coalesce(hrgs.excess_day_price, 0)
+                then
+                    hrgs.elective_price + coalesce(hrgs.excess_day_price, 0)
                     * greatest(0, spell.nights - coalesce(hrgs.elective_trim_point, 999))
             when
                 spell.event_class = 'emergency'
@@ -29,7 +31,8 @@ priced as (
                 and hrgs.short_stay_percent is not null
                 and spell.birth_date < spell.admission_date - 6940
                 then hrgs.non_elective_price * hrgs.short_stay_percent / 100
-            else hrgs.non_elective_price + coalesce(hrgs.excess_day_price, 0)
+            else
+                hrgs.non_elective_price + coalesce(hrgs.excess_day_price, 0)
                 * greatest(0, spell.nights - coalesce(hrgs.non_elective_trim_point, 999))
         end * provider.market_forces_index as price
     from spell
@@ -76,7 +79,8 @@ totals as (
         practice.practice,
         case
             when sum(coalesce(observed.spells, 0)) >= 25 then sum(observed.amount)
-            else max(everyone.total) * max(practice.list_size * practice.need_percent)
+            else
+                max(everyone.total) * max(practice.list_size * practice.need_percent)
                 / getvariable('all_need')
         end as total
     from practice

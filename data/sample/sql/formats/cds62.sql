@@ -1,9 +1,9 @@
--- Purpose: a file's records as CDS 6-2 flat lines: 01 header, person and agreement; 02 diagnoses; 03
---   procedures; 05 admitted care; 06 critical care. Lines end with their last filled field. Blank
---   stretches stand for fields that the sample does not fill.
+-- Purpose: a file's records as CDS 6-2 flat lines: 01 header, person and agreement; 02
+--   diagnoses; 03 procedures; 05 admitted care; 06 critical care. Lines end with their last
+--   filled field. Blank stretches stand for fields that the sample does not fill.
 -- Grain: one row per line, in the order of the file.
--- Inputs: outgoing; the macros slot, flat_day and flat_time; the variables delivery_no, from_day,
---   to_day.
+-- Inputs: outgoing; the macros slot, flat_day and flat_time; the variables delivery_no,
+--   from_day, to_day.
 with chosen as (
     select
         *,
@@ -100,14 +100,17 @@ written as (
             )
         ) as critical_care
     from chosen
-)
+),
 
-select rtrim(unnest(list_filter(
-    [person, diagnoses, procedures, care, critical_care],
-    lambda line: line is not null
-))) as line
-from (
+in_order as (
     select *
     from written
-    order by interchange_no, activity_date, cds_unique_identifier, is_first_of_two desc
-);
+    order by interchange_no, activity_date, cds_unique_identifier, not is_first_of_two
+)
+
+select
+    rtrim(unnest(list_filter(
+        [person, diagnoses, procedures, care, critical_care],
+        lambda line: line is not null
+    ))) as line
+from in_order;

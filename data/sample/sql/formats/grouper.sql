@@ -1,5 +1,5 @@
--- Purpose: what a grouper makes of a flat file's records, since the flat form has no place for an HRG:
---   the sound records that have one. Column names as the grouper writes them.
+-- Purpose: what a grouper makes of a flat file's records, since the flat form has no place for
+--   an HRG: the sound records that have one. Column names as the grouper writes them.
 -- Grain: one row per record grouped.
 -- Inputs: outgoing; the variables delivery_no, from_day, to_day.
 select

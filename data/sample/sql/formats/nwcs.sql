@@ -52,4 +52,4 @@ from outgoing
 where
     delivery_no = getvariable('delivery_no')
     and activity_date between getvariable('from_day') and getvariable('to_day')
-order by interchange_no, activity_date, cds_unique_identifier, is_first_of_two desc;
+order by interchange_no, activity_date, cds_unique_identifier, not is_first_of_two;

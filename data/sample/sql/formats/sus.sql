@@ -1,10 +1,10 @@
--- Purpose: a file's records under the column names of the SUS admitted patient care extract. Repeating
---   blocks are named, as in an extract shorter than the full one.
+-- Purpose: a file's records under the column names of the SUS admitted patient care extract.
+--   Repeating blocks are named, as in an extract shorter than the full one.
 -- Grain: one row per record, in the order of the file.
 -- Inputs: outgoing; the variables delivery_no, from_day, to_day.
 select
     row_number() over (
-        order by interchange_no, activity_date, cds_unique_identifier, is_first_of_two desc
+        order by interchange_no, activity_date, cds_unique_identifier, not is_first_of_two
     ) as "Generated Record Identifier",
     cds_record_type as "CDS type",
     sent_under as "Protocol identifier",
@@ -70,4 +70,4 @@ from outgoing
 where
     delivery_no = getvariable('delivery_no')
     and activity_date between getvariable('from_day') and getvariable('to_day')
-order by interchange_no, activity_date, cds_unique_identifier, is_first_of_two desc;
+order by interchange_no, activity_date, cds_unique_identifier, not is_first_of_two;

@@ -1,5 +1,5 @@
--- Purpose: gps.csv: which doctor worked at which practice, and when. The doctors of a closing practice
---   go with its patients; one doctor of the second practice moves to the fourth.
+-- Purpose: gps.csv: which doctor worked at which practice, and when. The doctors of a closing
+--   practice go with its patients; one doctor of the second practice moves to the fourth.
 -- Grain: one row per doctor and practice.
 -- Inputs: practice, the variable first_day.
 with doctors as (
@@ -17,7 +17,8 @@ kept as (
         gmp_code(practice, place) as gmp_code,
         practice,
         (open_date + to_months((place * 17)::integer))::date as start_date,
-        if(practice = 2 and place = 4, (getvariable('first_day') + 60)::date, close_date) as end_date
+        if(practice = 2 and place = 4, (getvariable('first_day') + 60)::date, close_date)
+            as end_date
     from doctors
     union all
     select

@@ -1,5 +1,5 @@
--- Purpose: history.csv: spells and spending of three earlier years. Three practices in four had their
---   dearest year in 2003/04, the others in 2002/03.
+-- Purpose: history.csv: spells and spending of three earlier years. Three practices in four had
+--   their dearest year in 2003/04, the others in 2002/03.
 -- Grain: one row per practice, financial year and POD.
 -- Inputs: budget, practice.
 with years as (
@@ -20,7 +20,9 @@ valued as (
         case
             when years_ago = dearest then base_amount
             else round(
-                base_amount * (985 - 35 * abs(years_ago - dearest) - pick('year', practice, 20)) / 1000
+                base_amount
+                * (985 - 35 * abs(years_ago - dearest) - pick('year', practice, 20))
+                / 1000
             )::decimal(18, 2)
         end as amount
     from years

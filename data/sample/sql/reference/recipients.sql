@@ -1,6 +1,6 @@
--- Purpose: recipients.csv: where a practice's statement goes. Every address is under the reserved
---   domain .example. One recipient's time is over, and one address is in a domain that the site does
---   not allow: both must get nothing.
+-- Purpose: recipients.csv: where a practice's statement goes. Every address is under the
+--   reserved domain .example. One recipient's time is over, and one address is in a domain that
+--   the site does not allow: both must get nothing.
 -- Grain: one row per practice and recipient.
 -- Inputs: practice.
 select

@@ -1,16 +1,17 @@
--- Purpose: registrations.csv: who was on which practice's list, from when, until the day before when.
+-- Purpose: registrations.csv: who was on which practice's list, from when, until the day before
+--   when.
 -- Grain: one row per person and time on a list.
 -- Inputs: practice, age_slot, spell; the variables patients, practices, all_need, first_day.
 with people as (
     select
-        number as person,
+        numbers.number as person,
         practice.practice,
         practice.close_date,
         practice.successor,
-        person_birth_date(number, age_slot.minimum_age, age_slot.maximum_age) as birth_date
-    from range(getvariable('patients')) as people (number)
-    inner join age_slot on number % 100 = age_slot.age_slot
-    asof inner join practice on number >= practice.first_person
+        person_birth_date(numbers.number, age_slot.minimum_age, age_slot.maximum_age) as birth_date
+    from range(getvariable('patients')) as numbers (number)
+    inner join age_slot on numbers.number % 100 = age_slot.age_slot
+    asof inner join practice on numbers.number >= practice.first_person
 ),
 
 joined as (

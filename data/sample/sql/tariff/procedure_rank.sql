@@ -1,5 +1,5 @@
--- Purpose: procedure_rank.csv of an edition: the dearer the HRG that a procedure leads to, the more
---   dominant it is.
+-- Purpose: procedure_rank.csv of an edition: the dearer the HRG that a procedure leads to, the
+--   more dominant it is.
 -- Grain: one row per procedure.
 -- Inputs: hrgs.csv of the catalogue.
 with procedures as (

@@ -1,5 +1,5 @@
--- Purpose: tariff.csv of an edition in the shape of HRG v3.5: the catalogue's prices, moved by so many
---   in a thousand and rounded to the pound. HRGs without any price are left out.
+-- Purpose: tariff.csv of an edition in the shape of HRG v3.5: the catalogue's prices, moved by
+--   so many in a thousand and rounded to the pound. HRGs without any price are left out.
 -- Grain: one row per HRG.
 -- Inputs: hrgs.csv of the catalogue, the variables price_level and stay_level (thousandths).
 select
