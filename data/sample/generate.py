@@ -356,8 +356,8 @@ def _append_rows(
     total = 0
     with tempfile.NamedTemporaryFile(suffix=".rows") as rows:
         for first, last in days:
-            connection.execute(f"set variable from_day = date '{first:%Y-%m-%d}'")
-            connection.execute(f"set variable to_day = date '{last:%Y-%m-%d}'")
+            connection.execute(f"set variable from_day = date '{first.isoformat()}'")
+            connection.execute(f"set variable to_day = date '{last.isoformat()}'")
             copied = connection.execute(f"copy (\n{query}\n) to '{rows.name}' ({options})")
             total += copied.fetchall()[0][0]
             with Path(rows.name).open("rb") as source:
