@@ -372,6 +372,9 @@ def _summary(sheet: Worksheet, control: Control, kinds: wb.Formats) -> None:
     sheet.set_column(1, 2, 20)
     sheet.set_column(3, 4, 30)
     sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, cell_text(who.commissioner_name), kinds.title)
     revision = f", revision {who.revision}" if who.revision > 1 else ""
     sheet.write_string(
@@ -382,7 +385,7 @@ def _summary(sheet: Worksheet, control: Control, kinds: wb.Formats) -> None:
         kinds.text,
     )
     if who.synthetic:
-        sheet.write_string(2, 0, "All data is invented.", kinds.bold)
+        sheet.write_string(2, 0, "All data is invented.", kinds.text)
     row = 4
     sheet.write_string(row, 0, "Where all that was priced went", kinds.heading)
     row += 1
@@ -420,10 +423,18 @@ def _summary(sheet: Worksheet, control: Control, kinds: wb.Formats) -> None:
     row += 2
     sheet.write_string(row, 0, "Control totals", kinds.heading)
     row += 1
-    for place, title in enumerate(
-        ("What must tie", "One way", "Another way", "Do they tie?", "From")
-    ):
-        sheet.write_string(row, place, title, kinds.header)
+    _heads(
+        sheet,
+        row,
+        (
+            Head("What must tie", "text", 58),
+            Head("One way", "money", 20),
+            Head("Another way", "money", 20),
+            Head("Do they tie?", "money", 30),
+            Head("From", "text", 30),
+        ),
+        kinds,
+    )
     for tie in control.ties:
         row += 1
         number = kinds.money if tie.unit == "pounds" else kinds.whole

@@ -6,14 +6,15 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+import duckdb
 from xlsxwriter.utility import xl_range_abs
 
 from transforms.documents.detail_columns import Column
 from transforms.package import CHARGES_FILE
 
+SheetKey = Literal["charges", "year_to_date", "not_charged"]
 Value = str | int | Decimal | date | None
 Row = tuple[Value, ...]
 
@@ -22,20 +23,20 @@ OWN_COLUMNS = frozenset({"query", "comment"})
 
 
 class DetailRows:
-    """The detail of one practice's package, read once and cut into sheets."""
+    """The detail of one practice's package, read a sheet at a time."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the file in the practice's package folder."""
-        self._table = pq.read_table(folder / CHARGES_FILE)
+        """Of the practice's package folder."""
+        self._path = folder / CHARGES_FILE
 
-    def of(self, sheet: str, columns: Sequence[Column]) -> list[Row]:
-        """The rows of a sheet (`charges`, `year_to_date`, `not_charged`), in the file's order."""
-        rows = self._table.filter(pc.equal(self._table["sheet"], sheet))
-        values = [
-            [None] * rows.num_rows if column.name in OWN_COLUMNS else rows[column.name].to_pylist()
-            for column in columns
-        ]
-        return list(zip(*values, strict=True))
+    def of(self, sheet: SheetKey, columns: Sequence[Column]) -> list[Row]:
+        """The rows of a sheet, in the file's order."""
+        names = ", ".join("null" if one.name in OWN_COLUMNS else one.name for one in columns)
+        # One thread: practices are rendered side by side, and a file is small. A bound parameter
+        # would load pandas, if it is installed, which takes longer than all the rest.
+        with duckdb.connect(config={"threads": 1}) as connection:
+            table = connection.read_parquet(str(self._path))
+            return table.filter(f"sheet = '{sheet}'").project(names).fetchall()
 
 
 @dataclass(frozen=True)

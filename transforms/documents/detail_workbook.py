@@ -8,13 +8,14 @@ protected but the practice's own columns, Query and Comment.
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from math import ceil
 
 from xlsxwriter.worksheet import Worksheet
 
 from transforms.documents import formats as written
 from transforms.documents import workbook as wb
 from transforms.documents.detail_columns import CHARGE_COLUMNS, NOT_CHARGED_COLUMNS, Column
-from transforms.documents.detail_rows import OWN_COLUMNS, DetailRows, Row, Sheet
+from transforms.documents.detail_rows import OWN_COLUMNS, DetailRows, Row, Sheet, SheetKey
 from transforms.documents.plain_text import cell_text
 from transforms.documents.query_reasons import QUERY_REASONS
 from transforms.documents.summary_sheet import write_summary
@@ -26,6 +27,11 @@ BASES = {
     "submitted_practice": "practice as submitted",
     "submitted_gp": "GP as submitted",
 }
+
+
+# Notes are wrapped, and not every program finds the height of a wrapped row by itself.
+_LINE_HEIGHT = 15  # points
+_LINE_LENGTH = 95  # characters that surely fit in a line
 
 
 def detail_workbook(statement: Statement, detail: DetailRows) -> bytes:
@@ -42,13 +48,14 @@ def detail_workbook(statement: Statement, detail: DetailRows) -> bytes:
         "sex": SEXES,
         "attribution_basis": BASES,
     }
+    keys: tuple[tuple[str, SheetKey, Sequence[Column]], ...] = (
+        ("Charges", "charges", CHARGE_COLUMNS),
+        ("Year to date", "year_to_date", CHARGE_COLUMNS),
+        ("Not charged", "not_charged", NOT_CHARGED_COLUMNS),
+    )
     sheets = [
         Sheet(name, columns, _in_words(detail.of(key, columns), columns, words))
-        for name, key, columns in (
-            ("Charges", "charges", CHARGE_COLUMNS),
-            ("Year to date", "year_to_date", CHARGE_COLUMNS),
-            ("Not charged", "not_charged", NOT_CHARGED_COLUMNS),
-        )
+        for name, key, columns in keys
     ]
     for one in sheets:
         _write_rows(book.add_worksheet(one.name), one, statement, kinds)
@@ -56,9 +63,11 @@ def detail_workbook(statement: Statement, detail: DetailRows) -> bytes:
     summary = book.add_worksheet("Summary")
     write_summary(summary, statement, charges, year_to_date, not_charged, kinds)
     summary.protect("", wb.PROTECTION)
+    _set_page(summary, statement)
     notes = book.add_worksheet("Notes")
     _write_notes(notes, statement, kinds)
     notes.protect("", wb.PROTECTION)
+    _set_page(notes, statement)
     book.close()
     return content.getvalue()
 
@@ -125,14 +134,15 @@ def _write_rows(sheet: Worksheet, one: Sheet, statement: Statement, kinds: wb.Fo
         },
     )
     sheet.protect("", wb.PROTECTION)
-    _set_page(sheet, statement)
+    sheet.repeat_rows(0)
+    sheet.repeat_columns(0)
+    _set_page(sheet, statement, pages_across=3)
 
 
-def _set_page(sheet: Worksheet, statement: Statement) -> None:
+def _set_page(sheet: Worksheet, statement: Statement, pages_across: int = 1) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    sheet.fit_to_pages(pages_across, 0)
     number = statement.identity.number.replace("&", "&&")
     sheet.set_footer(f"&L{number}&CConfidential: patient data&RPage &P of &N")
 
@@ -153,6 +163,7 @@ def _write_notes(sheet: Worksheet, statement: Statement, kinds: wb.Formats) -> N
         nonlocal row
         sheet.write_string(row, 0, name, kinds.wrapped)
         sheet.write_string(row, 1, cell_text(text), kinds.wrapped)
+        sheet.set_row(row, _LINE_HEIGHT * ceil(len(text) / _LINE_LENGTH))
         row += 1
 
     sheet.write_string(0, 0, "Notes", kinds.title)

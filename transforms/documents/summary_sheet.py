@@ -101,7 +101,7 @@ def write_summary(
         3,
         0,
         f'=IF(COUNTIF($F$5:$F${rows},"{DOES_NOT_TIE}")=0,"{yes}","{no}")',
-        kinds.tie if all_tie else kinds.warn,
+        kinds.good if all_tie else kinds.bad,
         yes if all_tie else no,
     )
     row = 5

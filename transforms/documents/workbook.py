@@ -49,6 +49,8 @@ class Formats:
     bold_whole: Format
     bold_money: Format
     own: Format
+    good: Format
+    bad: Format
     tie: Format
     warn: Format
 
@@ -108,8 +110,10 @@ def formats(book: xlsxwriter.Workbook) -> Formats:
         own=book.add_format(
             {"locked": False, "bg_color": "#f1f7f4", "border": 1, "border_color": PALETTE.rule}
         ),
-        tie=book.add_format({"bold": True, "font_color": PALETTE.under}),
-        warn=book.add_format({"bold": True, "font_color": PALETTE.over}),
+        good=book.add_format({"bold": True, "font_color": PALETTE.under}),
+        bad=book.add_format({"bold": True, "font_color": PALETTE.over}),
+        tie=book.add_format({"font_color": PALETTE.under, "align": "right"}),
+        warn=book.add_format({"bold": True, "font_color": PALETTE.over, "align": "right"}),
     )
 
 
