@@ -1,8 +1,9 @@
-"""A random year of one commissioner: what is sent, who is registered where, what changes.
+"""A random past of one commissioner: what is sent, who is registered where, what changes.
 
-Months go by from April. Before each close new spells arrive, on time, late or early, and known ones
-change in every way that matters to the ledger: price, POD, month, practice, who answers, whether
-they are charged at all, whether they exist. Provider RXA sends net changes, RXB bulk replacements.
+Months go by, at times over the end of a financial year. Before each close new spells arrive, on
+time, late or early, and known ones change in every way that matters to the ledger: price, POD,
+month, practice, who answers, whether they are charged at all, whether they exist. Provider RXA
+sends net changes, RXB bulk replacements.
 """
 
 from random import Random
@@ -10,7 +11,9 @@ from random import Random
 from tests.models.months import months_later
 from tests.site_builder import Cell, NwcsFile, Row, SiteBuilder, days_after, episode_row, nhs_number
 
-FIRST = "2004-04"
+FIRST_MONTHS = ("2004-04", "2004-04", "2005-02")
+YEARS = ("2004/05", "2005/06")
+PODS = ("elective", "daycase", "non_elective")
 MEMBERS = [f"Y9500{place}" for place in range(1, 7)]
 STRANGER = "Y95007"
 LEAVER = "Y95008"
@@ -42,7 +45,8 @@ class RandomHistory:
         self.builder = builder
         self.random = random
         self.spells_a_month = spells
-        self.period = months_later(FIRST, -1)
+        self.first = random.choice(FIRST_MONTHS)
+        self.period = months_later(self.first, -1)
         self.sent: dict[str, Row] = {}
         self.patients = 0
         self.interchanges = 0
@@ -55,33 +59,45 @@ class RandomHistory:
         """Writes down the practices and all that hangs on them."""
         site, random = self.builder, self.random
         for code in MEMBERS:
-            site.practice(code, close_date="2004-07-20" if random.random() < 0.2 else "")
+            closes = self.day(3, 20) if random.random() < 0.2 else ""
+            site.practice(code, close_date=closes)
         site.practice(STRANGER, member=False)
         site.membership(STRANGER, "5XB")
         site.practice(LEAVER, member=False)
-        site.membership(LEAVER, "5XA", "1990-04-01", f"2004-0{random.randint(4, 8)}-15")
+        site.membership(LEAVER, "5XA", "1990-04-01", self.day(random.randint(0, 3), 15))
         site.gp("G9500001", MEMBERS[0])
-        site.gp("G9500002", MEMBERS[1], "2004-05-01", "2004-07-15")
+        site.gp("G9500002", MEMBERS[1], self.day(1, 1), self.day(3, 15))
         old, heir, last_heir = MEMBERS[3], MEMBERS[4], MEMBERS[5]
-        site.succession(old, heir, f"2004-0{random.randint(3, 8)}-{random.randint(1, 28):02d}")
+        site.succession(old, heir, self.day(random.randint(-1, 3), random.randint(1, 28)))
         if random.random() < 0.5:
-            site.succession(heir, last_heir, f"2004-0{random.randint(5, 8)}-01")
-        for code in MEMBERS:
-            for pod in random.sample(("elective", "daycase", "non_elective"), 2):
-                site.budget(code, pod, f"{random.randint(1, 400000)}.{random.randint(0, 99):02d}")
-        for code in random.sample(MEMBERS, 3):
-            site.add(
-                "scope",
-                financial_year="2004/05",
-                practice_code=code,
-                pod=random.choice(("elective", "daycase", "non_elective")),
-                treatment=random.choice(("excluded", "blocked_back", "held")),
-            )
-        self.edition("2004-05-first", 1)
+            site.succession(heir, last_heir, self.day(random.randint(1, 3), 1))
+        for year in YEARS:
+            for code in MEMBERS:
+                for pod in random.sample(PODS, 2):
+                    pence = random.randint(100, 40_000_000)
+                    site.budget(code, pod, f"{pence // 100}.{pence % 100:02d}", year)
+            for code in random.sample(MEMBERS, 3):
+                site.add(
+                    "scope",
+                    financial_year=year,
+                    practice_code=code,
+                    pod=random.choice(PODS),
+                    treatment=random.choice(("excluded", "blocked_back", "held")),
+                )
+        self.editions("first", 1)
 
-    def edition(self, folder: str, number: int) -> None:
-        """Adds a tariff edition with prices of its own."""
-        edition = self.builder.edition(folder, financial_year="2004/05", edition=number)
+    def day(self, months: int, day: int) -> str:
+        """Returns a day of the month so many months after the first."""
+        return f"{months_later(self.first, months)}-{day:02d}"
+
+    def editions(self, name: str, number: int) -> None:
+        """Adds an edition of each financial year, with prices of its own."""
+        for year in YEARS:
+            self.edition(f"{year.replace('/', '-')}-{name}", year, number)
+
+    def edition(self, folder: str, year: str, number: int) -> None:
+        """Adds a tariff edition with prices of its own; a later one prices more HRGs."""
+        edition = self.builder.edition(folder, financial_year=year, edition=number)
         edition.exclusion("administrative_category", "02", reason="private patient")
         for hrg in HRGS[: 2 + number]:
             if hrg:
@@ -97,7 +113,7 @@ class RandomHistory:
         self.period = months_later(self.period, 1)
         self.months += 1
         if self.months == self.second_edition_in:
-            self.edition("2004-05-second", 2)
+            self.editions("second", 2)
         self.more()
         return self.period
 
@@ -199,8 +215,8 @@ class RandomHistory:
                 known[number] = {
                     "nhs_number": number,
                     "practice_code": self.random.choice(PRACTICES),
-                    "start_date": self.random.choice(("1990-04-01", "2004-05-10")),
-                    "end_date": self.random.choice(("", "", "2004-06-10")),
+                    "start_date": self.random.choice(("1990-04-01", self.day(1, 10))),
+                    "end_date": self.random.choice(("", "", self.day(2, 10))),
                 }
         return list(known.values())
 

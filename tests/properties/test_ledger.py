@@ -69,9 +69,13 @@ class Histories:
 @examples(1)
 @given(seed=seeds)
 def test_every_close_posts_what_the_model_posts(seed: int) -> None:
-    """Charges, postings and position of every close, rebuilt or revised, are the model's."""
+    """Charges, postings and position of every close, rebuilt or revised, are the model's.
+
+    And an export of a closed period is the same whenever it is made.
+    """
     with TemporaryDirectory() as directory:
         lived = Histories(Path(directory), seed)
+        exported = {}
         for _ in range(4):
             period = lived.history.next_month()
             close_and_compare(lived, period)
@@ -82,6 +86,15 @@ def test_every_close_posts_what_the_model_posts(seed: int) -> None:
             if what in {"close again", "revise"}:
                 lived.history.more()
                 close_and_compare(lived, period, revise=what == "revise")
+            exported[period] = exports(lived.builder.directory, period)
+        for period, tables in exported.items():
+            assert exports(lived.builder.directory, period) == tables, period
+
+
+def exports(site: Path, period: str) -> dict[str, list[Row]]:
+    """Returns the exports of a closed period."""
+    tables = ("charges", "postings", "position", "fates", "quarantine", "budgets")
+    return {table: export(site, table, period) for table in tables}
 
 
 def close_and_compare(lived: Histories, period: str, *, revise: bool = False) -> None:
@@ -141,7 +154,7 @@ def stands(postings: list[Row]) -> dict[str, tuple[str, ...]]:
     return held
 
 
-@examples(8)
+@examples(5)
 @given(seed=seeds)
 def test_the_model_keeps_the_ledgers_promises(seed: int) -> None:
     """What the model posts adds up: it may be held against the pipeline.
@@ -177,6 +190,6 @@ def test_the_model_keeps_the_ledgers_promises(seed: int) -> None:
         assert priced == lists + sum(sums.values(), ZERO) + sum(held.values(), ZERO)
         for row in positions(period, ledger.postings, year_of(lived.builder)):
             key = row.practice_code, row.pod
-            so_far = before.get(key, ZERO)
+            so_far = ZERO if period.endswith("-04") else before.get(key, ZERO)
             assert row.ytd_actual == so_far + row.month_actual + row.adjustments, key
             before[key] = row.ytd_actual
