@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -98,6 +98,45 @@ def land(
     _exit(_exit_code_of(landed))
 
 
+InterchangeArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="INTERCHANGE",
+        help="Its identifier, SENDER:INTERCHANGE where two senders share one, or its file's name.",
+    ),
+]
+
+
+@app.command()
+def release(
+    interchange: InterchangeArgument,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Land a file that is held."""
+    from transforms import held
+
+    where, who = _site(site, commissioner)
+    landed = [held.release(where, who.code, interchange)]
+    _tell_landed(landed, as_json=as_json)
+    _exit(_exit_code_of(landed))
+
+
+@app.command()
+def reject(
+    interchange: InterchangeArgument,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Refuse a file that is held, for good."""
+    from transforms import held
+
+    where, who = _site(site, commissioner)
+    _tell_landed([held.reject(where, who.code, interchange)], as_json=as_json)
+
+
 @app.command()
 def close(
     period: PeriodArgument,
@@ -134,12 +173,11 @@ def render(
 ) -> None:
     """Make the documents of a closed month from its packages."""
     from transforms import close as closing
-    from transforms import documents
 
     where, who = _site(site, commissioner)
     folder = closing.folder_of(where, who.code, Period.parse(period))
     with _progress() as progress:
-        documents.render(folder, progress=progress)
+        _render(folder, progress)
     if as_json:
         _print_json({"folder": folder})
     else:
@@ -155,7 +193,6 @@ def run(
 ) -> None:
     """Land the inbox, close a month and make its documents."""
     from transforms import close as closing
-    from transforms import documents
     from transforms import land as stage
 
     where, who = _site(site, commissioner)
@@ -170,7 +207,7 @@ def run(
         return
     with _progress() as progress:
         closed = closing.close_period(where, who.code, asked, progress=progress)
-        documents.render(closed.folder, progress=progress)
+        _render(closed.folder, progress)
     if as_json:
         _print_json({"landed": landed, "folder": closed.folder, "stages": closed.runs})
     else:
@@ -238,6 +275,17 @@ def status(
     else:
         for each in found:
             standing.show(each)
+
+
+def _render(folder: Path, progress: Callable[[str, int, int], None] | None) -> None:
+    """Every document of a revision: the practices', then the commissioner's own."""
+    from transforms import documents
+
+    documents.render(
+        folder,
+        progress=None if progress is None else lambda done, of: progress("documents", done, of),
+    )
+    documents.render_commissioner(folder)
 
 
 def _verify(site: Site, who: Commissioner, period: Period, *, as_json: bool) -> int:

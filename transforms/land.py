@@ -1,14 +1,14 @@
 """Stage `land`: feed files into the record log, whole or not at all.
 
 Owns the inbox and its neighbours (archive, held, refused) and the tables interchange, scope,
-record and quarantine. A file is landed in one transaction and moved after it: killed in between,
-the next landing knows the content again and only moves it.
+record, quarantine and grouper_result. A file is landed in one transaction and moved after it:
+killed in between, the next landing knows the content again and only moves it.
 """
 
 import contextlib
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,14 +16,15 @@ from typing import Literal
 import duckdb
 
 from transforms import warehouse
-from transforms.errors import PbcError, RefusedFile, UsageError
-from transforms.feeds import Interchange, choose
+from transforms.errors import ControlFailure, PbcError, RefusedFile, UsageError
+from transforms.feeds import Interchange, choose, delimited, grouper
 from transforms.feeds.file import FeedFile, inspect
-from transforms.feeds.nwcs import not_a_record
 from transforms.site import LandingSettings, Site
 
 STAGE = "land"
 REPORT_SUFFIX = ".report.txt"
+INTERCHANGE_MARK = "interchange: "  # in a held file's report, before SENDER:INTERCHANGE
+REJECTED_MARK = "rejected content: "  # in a rejected file's report, before its SHA-256
 
 _FEW_RECORDS = 100  # a bulk replacement that removes no more is never held (rule H01)
 
@@ -78,9 +79,9 @@ def land_inbox(
     landed = []
     for path, result in _land(site, commissioner, files, progress):
         landed.append(result)
-        place = _move(path, places[result.outcome])
+        place = move(path, places[result.outcome])
         if result.outcome in ("held", "refused"):
-            _report(place, result)
+            report(place, result)
     return landed
 
 
@@ -102,22 +103,23 @@ def land_files(
         if result.outcome == "held":
             place = _free_name(path, site.held(commissioner))
             shutil.copyfile(path, place)
-            _report(place, result)
+            report(place, result)
         elif result.outcome == "refused":
             refused = site.refused(commissioner)
             refused.mkdir(parents=True, exist_ok=True)
-            _report(refused / path.name, result)
+            report(refused / path.name, result)
     return landed
 
 
 def _land(
     site: Site, commissioner: str, files: list[Path], progress: Progress | None
 ) -> Iterator[tuple[Path, LandedFile]]:
+    rejected = _rejected(site.refused(commissioner))
     with warehouse.open_warehouse(site, commissioner, "landing feed files") as connection:
         for place, path in enumerate(files):
             if progress is not None:
                 progress(path.name, place, len(files))
-            yield path, land_file(connection, path, site.config.landing)
+            yield path, land_file(connection, path, site.config.landing, rejected=rejected)
 
 
 def land_file(
@@ -126,18 +128,29 @@ def land_file(
     settings: LandingSettings,
     *,
     release: bool = False,
+    rejected: Collection[str] = (),
 ) -> LandedFile:
-    """Land one file, or say why not. With `release`, a file that would be held is landed."""
+    """Land one file, or say why not. With `release`, a file that would be held is landed.
+
+    `rejected` holds the SHA-256 of contents that a person refused for good.
+    """
     try:
         file = inspect(path)
         known = _landed_before(connection, file)
         if known is not None:
             return known
+        if file.sha256 in rejected:
+            raise RefusedFile(
+                "H01",
+                "This content was held and then rejected for good.",
+                mend="Ask the sender for a corrected interchange.",
+            )
         reader = choose(file)
-        interchange = reader.open(connection, file, _next_scope(connection))
-        _refuse_reuse(connection, interchange)
-        with warehouse.transaction(connection):
-            return _append(connection, file, interchange, settings, reader.confirm, release)
+        with _tidied(connection):
+            interchange = reader.open(connection, file, _next_scope(connection))
+            _refuse_reuse(connection, interchange)
+            with warehouse.transaction(connection):
+                return _append(connection, file, interchange, settings, reader.confirm, release)
     except RefusedFile as refusal:
         return LandedFile(path.name, "refused", str(refusal), rule=refusal.rule)
     except HeldFile as held:
@@ -163,19 +176,26 @@ def _append(
         connection, "select coalesce(max(landing_number), 0) + 1 from interchange"
     )
     first_record = _count(connection, "select count(*) from record")
-    with _reading_refusals():
-        warehouse.run(
+    connection.execute("set variable landing_number = $number", {"number": landing_number})
+    connection.execute("set variable first_record = $number", {"number": first_record})
+    records = results = 0
+    if interchange.format == grouper.FORMAT:
+        warehouse.run(connection, "land/grouper_result.sql")
+        results = _count(
             connection,
-            "land/record.sql",
-            landing_number=landing_number,
-            first_record=first_record,
+            "select count(*) from grouper_result "
+            "where landing_number = getvariable('landing_number')",
         )
-    records = _count(connection, "select count(*) from record") - first_record
-    confirm(connection, file, records)
-    if not release:
-        _hold_large_removals(connection, interchange, settings)
-    warehouse.run(connection, "land/quarantine.sql")
-    warehouse.run(connection, "land/scope.sql")
+        confirm(connection, file, results)
+    else:
+        with delimited.reading():
+            warehouse.run(connection, "land/record.sql")
+        records = _count(connection, "select count(*) from record") - first_record
+        confirm(connection, file, records)
+        if not release:
+            _hold_large_removals(connection, interchange, settings)
+        warehouse.run(connection, "land/quarantine.sql")
+        warehouse.run(connection, "land/scope.sql")
     connection.execute(
         warehouse.read("land/interchange.sql"),
         {
@@ -200,10 +220,13 @@ def _append(
         connection,
         "select count(*) from quarantine where landing_number = getvariable('landing_number')",
     )
+    passed_over = f" {interchange.passed_over} passed over." if interchange.passed_over else ""
     return LandedFile(
         file.name,
         "landed",
-        f"{records} records landed, {quarantined} of them quarantined.",
+        f"{results} grouper results landed.{passed_over}"
+        if interchange.format == grouper.FORMAT
+        else f"{records} records landed, {quarantined} of them quarantined.{passed_over}",
         sender=interchange.sender,
         interchange_id=interchange.interchange_id,
         landing_number=landing_number,
@@ -214,19 +237,27 @@ def _append(
 
 
 @contextlib.contextmanager
-def _reading_refusals() -> Iterator[None]:
-    """What DuckDB says while it reads a file, as the refusal it means."""
+def _tidied(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Take away what a reader made, whatever happens; say it where the machine gave out."""
     try:
         yield
-    except duckdb.InvalidInputException as error:
-        if "not a record" in str(error):
-            raise not_a_record() from None
-        # The message quotes the line, which may be a patient's.
-        raise RefusedFile(
-            "F01",
-            "The file cannot be read as CSV to its end: its line ends are mixed, or it is damaged.",
-            mend="Ask for it again, with one kind of line end throughout.",
-        ) from None
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise ControlFailure(
+            f"The machine gave out: {str(error).splitlines()[0]} Nothing was changed. Free space "
+            "or raise [warehouse] memory_limit, then run the same command again."
+        ) from error
+    finally:
+        warehouse.run(connection, "feeds/tidy.sql")
+
+
+def _rejected(refused: Path) -> frozenset[str]:
+    """The contents (SHA-256) that a person refused for good."""
+    return frozenset(
+        line.removeprefix(REJECTED_MARK)
+        for path in (refused.glob(f"*{REPORT_SUFFIX}") if refused.is_dir() else ())
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith(REJECTED_MARK)
+    )
 
 
 def _landed_before(connection: duckdb.DuckDBPyConnection, file: FeedFile) -> LandedFile | None:
@@ -306,7 +337,8 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _move(path: Path, folder: Path) -> Path:
+def move(path: Path, folder: Path) -> Path:
+    """Move a file into a folder, under a name that no other content bears there."""
     place = _free_name(path, folder)
     shutil.move(path, place)
     return place
@@ -326,8 +358,14 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _report(place: Path, result: LandedFile) -> None:
-    """Write beside the file why it lies there."""
-    place.with_name(place.name + REPORT_SUFFIX).write_text(
-        f"{result.file_name}\n{result.outcome}: {result.message}\n", encoding="utf-8"
-    )
+def report_of(place: Path) -> Path:
+    """Where the report of a held or refused file stands."""
+    return place.with_name(place.name + REPORT_SUFFIX)
+
+
+def report(place: Path, result: LandedFile, *marks: str) -> None:
+    """Write beside the file why it lies there, with marks for the commands that read it again."""
+    lines = [result.file_name, f"{result.outcome}: {result.message}", *marks]
+    if result.outcome == "held":
+        lines.append(f"{INTERCHANGE_MARK}{result.sender}:{result.interchange_id}")
+    report_of(place).write_text("\n".join([*lines, ""]), encoding="utf-8")

@@ -11,6 +11,7 @@ insert into record
 with typed as (
     select
         submitted.file_line,
+        submitted.kept,
         submitted.scope_number,
         submitted.sender,
         submitted.scope_bulk_group,
@@ -307,6 +308,7 @@ select
     nullif(
         concat_ws(
             chr(10),
+            kept,
             case
                 when cds_applicable_datetime is null and cds_applicable_datetime_text is not null
                     then 'cds_applicable_datetime=' || cds_applicable_datetime_text

@@ -3,11 +3,14 @@
 A reader leaves two temporary objects in the connection for the landing to read:
 
 - view `submitted`: a row per record, the canonical fields as trimmed text (null where blank), in
-  the order of the file, with `sender`, `file_line` (null where it follows from the record's place)
-  and, null under net change, its scope: `scope_number, scope_bulk_group, period_start, period_end,
-  scope_time`;
+  the order of the file, with `sender`, `file_line` (null where it follows from the record's place),
+  `kept` (what the format has besides, as field=text) and, null under net change, its scope:
+  `scope_number, scope_bulk_group, period_start, period_end, scope_time`;
 - table `submitted_scope`: a row per bulk replacement, typed: `scope_number, sender,
   prime_recipient, bulk_group, period_start, period_end, effective_time`.
+
+The grouper's reader brings no records and leaves table `submitted_result` instead, a row per result:
+`provider_code, provider_spell_number, episode_number, hrg_code, spell_hrg_code`.
 
 Adding a format is adding a module here and to `READERS`.
 """
@@ -62,9 +65,14 @@ class Reader(Protocol):
 
 def choose(file: FeedFile) -> Reader:
     """The reader of a file's format. Raises RefusedFile (F01) where there is none."""
-    from transforms.feeds import nwcs
+    from transforms.feeds import cds62, grouper, nwcs, sus
 
-    readers: tuple[Reader, ...] = (nwcs.NwcsReader(),)
+    readers: tuple[Reader, ...] = (
+        nwcs.NwcsReader(),
+        cds62.Cds62Reader(),
+        grouper.GrouperReader(),
+        sus.SusReader(),
+    )
     for reader in readers:
         if reader.recognises(file):
             return reader
@@ -72,5 +80,6 @@ def choose(file: FeedFile) -> Reader:
         "F01",
         "The format of this file is not known.",
         line=1,
-        mend="Send an nwcs extract, which begins with HDR,NWCS-APC.",
+        mend="Send an nwcs extract (it begins with HDR,NWCS-APC), a CDS 6-2 flat file, a SUS "
+        "admitted patient care extract with its column line, or a grouper's results with theirs.",
     )

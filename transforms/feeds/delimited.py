@@ -5,14 +5,19 @@ RFC 4180 has it, or not UTF-8, into a table of rejects. So a whole file is read 
 nothing is lost unseen.
 """
 
-from collections.abc import Sequence
+import contextlib
+import csv
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
+from transforms.errors import RefusedFile
 from transforms.feeds.file import FeedFile
 
 _REJECTS_KEPT = 5000
+_LARGEST_FIELD = 1 << 20
+_ANOTHER = "Ask for the interchange again."
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,28 @@ def literal(value: object) -> str:
 def identifier(name: str) -> str:
     """A quoted name of SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def fields(line: bytes, number: int) -> list[str]:
+    """The values of a line by itself, trimmed. Raises RefusedFile (F04) where it is no CSV."""
+    csv.field_size_limit(_LARGEST_FIELD)
+    try:
+        return [value.strip() for value in next(csv.reader([line.decode("utf-8")], strict=True))]
+    except (UnicodeDecodeError, csv.Error, StopIteration) as error:
+        raise RefusedFile(
+            "F04",
+            "The line cannot be read as comma-separated UTF-8.",
+            line=number,
+            mend=_ANOTHER,
+        ) from error
+
+
+def column_names(file: FeedFile) -> list[str]:
+    """The names in the first line, in small letters; none where it is not a line of CSV."""
+    try:
+        return [name.lower() for name in fields(file.head_lines(1)[0], 1)]
+    except RefusedFile:
+        return []
 
 
 def source(file: FeedFile, columns: Sequence[str], *, skip: int) -> str:
@@ -80,3 +107,97 @@ def rejects(connection: duckdb.DuckDBPyConnection) -> list[Reject]:
         """
     ).fetchall()
     return [Reject(int(line), str(error), str(kind)[:3]) for line, error, kind in found]
+
+
+def unreadable(reject: Reject) -> RefusedFile:
+    """The refusal that a line means which is no row."""
+    if reject.error == "INVALID ENCODING":
+        return RefusedFile(
+            "F01",
+            "The line is not UTF-8 text.",
+            line=reject.line,
+            mend="Ask for the file in UTF-8.",
+        )
+    if reject.error in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
+        return RefusedFile(
+            "F04",
+            "The line has more or fewer fields than the column line: something shifted.",
+            line=reject.line,
+            mend=_ANOTHER,
+        )
+    return RefusedFile(
+        "F04",
+        f"The line cannot be read as CSV ({reject.error.lower()}).",
+        line=reject.line,
+        mend="Values with commas, quotes or line ends go in double quotes, as RFC 4180 has it.",
+    )
+
+
+def not_a_record() -> RefusedFile:
+    """The refusal of a file with a line as wide as a record that says it is something else."""
+    return RefusedFile(
+        "F04",
+        "A line between column line and trailer is as wide as a record but its first field is "
+        "not REC.",
+        mend=_ANOTHER,
+    )
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """What DuckDB says while it reads a file, as the refusal it means."""
+    try:
+        yield
+    except duckdb.InvalidInputException as error:
+        if "not a record" in str(error):
+            raise not_a_record() from None
+        # The message quotes the line, which may be a patient's.
+        raise RefusedFile(
+            "F01",
+            "The file cannot be read as text to its end: its line ends are mixed, or it is "
+            "damaged.",
+            mend="Ask for it again, with one kind of line end throughout.",
+        ) from None
+
+
+def read_whole_lines(
+    connection: duckdb.DuckDBPyConnection, file: FeedFile, table: str, columns: Sequence[str]
+) -> int:
+    """Check what a file with one header row was read into; return how many rows it has.
+
+    `columns` are those of the table, which a line end inside quotes can stand in. Raises
+    RefusedFile: F02 where the last line is incomplete, F01 or F04 for what is no row.
+    """
+    if not file.tail.endswith(b"\n"):
+        raise last_line_incomplete(file)
+    for reject in rejects(connection):
+        # A line that was cut is short of fields, or of the quote that ends its last one.
+        if reject.line == file.lines and reject.error in ("MISSING COLUMNS", "UNQUOTED VALUE"):
+            raise last_line_incomplete(file)
+        raise unreadable(reject)
+    breaks = " + ".join(
+        f"coalesce(length({name}) - length(replace({name}, chr(10), '')), 0)"
+        for name in map(identifier, columns)
+    )
+    row = connection.execute(f"select count(*), sum({breaks}) from {table}").fetchone()
+    rows, broken = (int(row[0]), int(row[1] or 0)) if row else (0, 0)
+    if rows + broken + 1 != file.lines:
+        if file.tail.replace(b"\r", b"").endswith(b"\n\n"):
+            raise last_line_incomplete(file)
+        raise RefusedFile(
+            "F04",
+            "There is a blank line in the file, or a value with a line end in a column that is "
+            "not known.",
+            mend=_ANOTHER,
+        )
+    return rows
+
+
+def last_line_incomplete(file: FeedFile) -> RefusedFile:
+    """The refusal of a file that has no trailer and whose last line is not whole."""
+    return RefusedFile(
+        "F02",
+        "The last line is incomplete: the file was cut short.",
+        line=file.lines,
+        mend="Ask for the whole file again; its last line ends with a line end, too.",
+    )

@@ -9,7 +9,6 @@
 The strict reader finds the trailer by its width: it is the one line that is no row.
 """
 
-import csv
 import datetime
 
 import duckdb
@@ -66,7 +65,7 @@ class NwcsReader:
             f"{delimited.literal(interchange.period_start)}::date as period_start, "
             f"{delimited.literal(interchange.period_end)}::date as period_end, "
             f"{delimited.literal(interchange.extract_datetime)}::timestamp as scope_time, "
-            "null::bigint as file_line "
+            "null::bigint as file_line, null::varchar as kept "
             f"from {self._source} where if({kind} = 'REC', true, error('not a record'))"
         )
         connection.execute(
@@ -114,7 +113,7 @@ class NwcsReader:
                     mend="Ask for one whole interchange a file.",
                 )
             if reject is not trailer:
-                raise _unreadable(reject)
+                raise delimited.unreadable(reject)
         declared = _read_trailer(file, self._interchange_id)
         lines = _LINES_BEFORE_RECORDS + records + 1
         if lines != file.lines:
@@ -143,53 +142,8 @@ class NwcsReader:
         return int(row[0] or 0) if row else 0
 
 
-def not_a_record() -> RefusedFile:
-    """The refusal of a file with a line as wide as a record that says it is something else."""
-    return RefusedFile(
-        "F04",
-        "A line between column line and trailer is as wide as a record but its first field is "
-        "not REC.",
-        mend="Ask for the interchange again.",
-    )
-
-
-def _unreadable(reject: delimited.Reject) -> RefusedFile:
-    if reject.error == "INVALID ENCODING":
-        return RefusedFile(
-            "F01",
-            "The line is not UTF-8 text.",
-            line=reject.line,
-            mend="Ask for the file in UTF-8.",
-        )
-    if reject.error in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
-        return RefusedFile(
-            "F04",
-            "The line has more or fewer fields than the column line: something shifted.",
-            line=reject.line,
-            mend="Ask for the interchange again.",
-        )
-    return RefusedFile(
-        "F04",
-        f"The line cannot be read as CSV ({reject.error.lower()}).",
-        line=reject.line,
-        mend="Values with commas, quotes or line ends go in double quotes, as RFC 4180 has it.",
-    )
-
-
-def _fields(line: bytes, number: int) -> list[str]:
-    try:
-        return [value.strip() for value in next(csv.reader([line.decode("utf-8")], strict=True))]
-    except (UnicodeDecodeError, csv.Error, StopIteration) as error:
-        raise RefusedFile(
-            "F04",
-            "The line cannot be read as comma-separated UTF-8.",
-            line=number,
-            mend="Ask for the interchange again.",
-        ) from error
-
-
 def _header_fields(file: FeedFile) -> list[str]:
-    return _fields(file.head_lines(1)[0], 1)
+    return delimited.fields(file.head_lines(1)[0], 1)
 
 
 def _read_header(file: FeedFile) -> Interchange:
@@ -261,7 +215,7 @@ def _report_period(start: str, end: str) -> tuple[datetime.date, datetime.date]:
 def _read_columns(file: FeedFile, net_change: bool) -> tuple[list[str], tuple[str, ...]]:
     """The names for a line's fields, its kind first, and notices. Raises RefusedFile (F04)."""
     lines = file.head_lines(_LINES_BEFORE_RECORDS + 1)
-    names = _fields(lines[1], 2) if len(lines) > _LINES_BEFORE_RECORDS else [""]
+    names = delimited.fields(lines[1], 2) if len(lines) > _LINES_BEFORE_RECORDS else [""]
     if names[0] != "COL":
         raise _malformed("The second line is not the column line (COL).", line=2)
     names = [name.lower() for name in names[1:]]
@@ -294,7 +248,7 @@ def _read_trailer(file: FeedFile, interchange_id: str) -> int:
             line=file.lines,
             mend="Ask for the whole interchange again.",
         )
-    fields = _fields(last, file.lines)
+    fields = delimited.fields(last, file.lines)
     if len(fields) != _TRAILER_FIELDS or not fields[2].isascii() or not fields[2].isdigit():
         raise _malformed("The trailer is not TRL,<interchange_id>,<count>.", line=file.lines)
     if fields[1] != interchange_id:
