@@ -26,7 +26,8 @@ from transforms.site import SITE_FILE, Site, SiteConfig, parse_config
 _PART_BYTES = 16 << 20
 _FASTEST = 1  # compression level: reference lists compress well at any
 
-REQUIRED = ("practices.csv", "memberships.csv")
+# A close needs each of these, or the file of the Organisation Data Service in its place.
+REQUIRED = {name: ods for ods, name in reference.ODS_IN_PLACE_OF.items()}
 _SCOPE = "reference/scope.csv"
 
 
@@ -208,7 +209,7 @@ def load_reference(connection: duckdb.DuckDBPyConnection, number: int) -> None:
 def _files(site: Site) -> Iterator[tuple[str, bytes]]:
     """The settings and every reference file a close reads, by path within the site."""
     yield SITE_FILE, (site.directory / SITE_FILE).read_bytes()
-    names = [*reference.LAYOUTS, *REQUIRED]
+    names = [*reference.LAYOUTS, *reference.ODS_LAYOUTS]
     paths = {site.reference / name for name in names if (site.reference / name).is_file()}
     for pattern in ("tariffs/*/*.csv", "tariffs/*/*.toml", "tariffs/*/*.xlsx", "budgets/*.toml"):
         paths.update(site.reference.glob(pattern))
@@ -246,14 +247,21 @@ def _content_of(connection: duckdb.DuckDBPyConnection, number: int, path: str) -
 
 
 def _load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    for name in REQUIRED:
-        if not (folder / name).is_file():
+    for own, ods in REQUIRED.items():
+        if (folder / own).is_file() and (folder / ods).is_file():
             raise UsageError(
-                f"reference/{name} is missing. A close needs it; see docs/reference-files.md."
+                f"reference/{own} and reference/{ods} are both there. The file of the Organisation "
+                f"Data Service stands in place of {own}: take one of the two away."
             )
-    for name, layout in reference.LAYOUTS.items():
+        if not (folder / own).is_file() and not (folder / ods).is_file():
+            raise UsageError(
+                f"reference/{own} is missing, and {ods} is not there in its place. "
+                "A close needs one of them; see docs/reference-files.md."
+            )
+    for name, layout in (reference.LAYOUTS | reference.ODS_LAYOUTS).items():
         reference.create(connection, layout)
         if (folder / name).is_file():
             reference.load(connection, folder / name, layout, f"reference/{name}")
+    reference.use_ods_files(connection)
     tariffs.load(connection, folder / "tariffs")
     reference.check_together(connection)

@@ -6,8 +6,8 @@ file, line and column, never a value (which may be a patient's).
 """
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -17,15 +17,30 @@ from transforms.errors import UsageError
 from transforms.feeds import delimited
 from transforms.feeds.file import FeedFile, inspect
 
-Kind = Literal["text", "code", "date", "whole", "money", "number", "month", "financial_year", "pod"]
+Kind = Literal[
+    "text",
+    "code",
+    "date",
+    "ods_date",
+    "whole",
+    "money",
+    "number",
+    "month",
+    "financial_year",
+    "pod",
+]
 
-_PROBLEMS_SHOWN = 5
+PROBLEMS_SHOWN = 5
+
+LINE = "stated_line"
+_IGNORED = "ignored_"
 
 # How a kind is recognised and read: {0} is the trimmed text.
 _CHECKS: dict[Kind, str] = {
     "text": "true",
     "code": "regexp_full_match({0}, '[0-9A-Za-z]+')",
     "date": "iso_date({0}) is not null",
+    "ods_date": "regexp_full_match({0}, '[0-9]{{8}}') and try_strptime({0}, '%Y%m%d') is not null",
     "whole": "regexp_full_match({0}, '[0-9]{{1,9}}')",
     "money": "regexp_full_match({0}, '-?[0-9]{{1,13}}([.][0-9]{{1,2}})?')",
     "number": "regexp_full_match({0}, '-?[0-9]{{1,9}}([.][0-9]{{1,8}})?')",
@@ -38,6 +53,7 @@ _CASTS: dict[Kind, str] = {
     "text": "{0}",
     "code": "{0}",
     "date": "iso_date({0})",
+    "ods_date": "cast(strptime({0}, '%Y%m%d') as date)",
     "whole": "cast({0} as integer)",
     "money": "cast({0} as decimal(18, 2))",
     "number": "cast({0} as decimal(18, 8))",
@@ -49,6 +65,7 @@ _WORDS: dict[Kind, str] = {
     "text": "text",
     "code": "a code of letters and digits",
     "date": "a date, YYYY-MM-DD",
+    "ods_date": "a date, CCYYMMDD",
     "whole": "a whole number",
     "money": "pounds with at most two decimals and no commas, such as 1234.50",
     "number": "a number without commas, such as 12.5",
@@ -79,6 +96,21 @@ class Layout:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     header: bool = True
+
+
+@dataclass(frozen=True)
+class Source:
+    """What messages call a file, its lines and, where the file has names of its own, its columns.
+
+    `shown` is the file, with the sheet of a workbook; `line` what a line of it is called.
+    """
+
+    shown: str
+    line: str = "line"
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, name: str) -> str:
+        return self.columns.get(name, name)
 
 
 def _layout(table: str, *columns: Column, key: tuple[str, ...] = ()) -> Layout:
@@ -173,6 +205,57 @@ LAYOUTS: dict[str, Layout] = {
         key=("financial_year", "pod", "month"),
     ),
 }
+
+# The files of the Organisation Data Service, which have no header: "GP Practices" (epraccur) and
+# "Practice memberships" (epcmem), as its download pages describe them. Each takes the place of one
+# of the site's own files.
+ODS_LAYOUTS: dict[str, Layout] = {
+    "epraccur.csv": Layout(
+        "ods_practice",
+        (
+            Column("organisation_code", "code", required=True),
+            Column("name", required=True),
+            Column("national_grouping"),
+            Column("high_level_health_geography"),
+            *(Column(f"address_line_{number}") for number in range(1, 6)),
+            Column("postcode"),
+            Column("open_date", "ods_date"),
+            Column("close_date", "ods_date"),
+            Column("status_code"),
+            Column("organisation_sub_type_code"),
+            Column("commissioner"),
+            Column("join_provider_purchaser_date", "ods_date"),
+            Column("left_provider_purchaser_date", "ods_date"),
+            Column("contact_telephone_number"),
+            Column("null_19"),
+            Column("null_20"),
+            Column("null_21"),
+            Column("amended_record_indicator"),
+            Column("null_23"),
+            Column("provider_purchaser"),
+            Column("null_25"),
+            Column("prescribing_setting"),
+            Column("null_27"),
+        ),
+        key=("organisation_code",),
+        header=False,
+    ),
+    "epcmem.csv": Layout(
+        "ods_membership",
+        (
+            Column("organisation_code", "code", required=True),
+            Column("parent_organisation_code", "code", required=True),
+            Column("parent_organisation_type"),
+            Column("join_parent_date", "ods_date", required=True),
+            Column("left_parent_date", "ods_date"),
+            Column("amended_record_indicator"),
+        ),
+        header=False,
+    ),
+}
+
+# Which of the site's own files each file of the Organisation Data Service takes the place of.
+ODS_IN_PLACE_OF = {"epraccur.csv": "practices.csv", "epcmem.csv": "memberships.csv"}
 
 EDITION_LAYOUTS: dict[str, Layout] = {
     "tariff.csv": _layout(
@@ -270,23 +353,52 @@ def load(
             f"{shown}, line {rejected[0].line}: this line cannot be read as {len(names)} "
             "comma-separated fields. Correct it; values with commas go in double quotes."
         )
-    read = {
-        column.name: f"nullif(trim({delimited.identifier(column.name)}, ' ' || chr(9)), '')"
-        if column.name in names
-        else "null::varchar"
+    names_read = [name for name in names if not name.startswith(_IGNORED)]
+    connection.execute(
+        f"create or replace temp view stated as select *, rowid + {skip + 1} as {LINE} from raw"
+    )
+    take(connection, layout, Source(shown), names_read, edition=edition)
+    connection.execute("drop view stated")
+    connection.execute("drop table raw")
+
+
+def take(
+    connection: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    source: Source,
+    names: Sequence[str],
+    *,
+    edition: str | None = None,
+) -> None:
+    """Check the rows of the temporary view `stated`, all text, and add them to a layout's table.
+
+    `names` are those of the layout's columns that it has; `stated_line` is a row's place in the
+    source. Raises UsageError naming source, line and column.
+    """
+    # In one place, so that each value is trimmed once, and only where there is anything to trim.
+    trimmed = ", ".join(
+        f"{_trimmed(column.name) if column.name in names else 'null::varchar'} "
+        f"as {delimited.identifier(column.name)}"
         for column in layout.columns
-    }
-    _check(connection, layout, read, shown, skip)
+    )
+    read = f"(select {LINE}, {trimmed} from stated)"
+    _check(connection, layout, read, source)
     selected = ", ".join(
-        f"{_CASTS[column.kind].format(read[column.name])}" for column in layout.columns
+        _CASTS[column.kind].format(delimited.identifier(column.name)) for column in layout.columns
     )
     connection.execute(
-        f"insert into reference.{layout.table} "
-        f"select $edition, rowid + {skip + 1}, {selected} from raw",
+        f"insert into reference.{layout.table} select $edition, {LINE}, {selected} from {read}",
         {"edition": edition},
     )
-    _check_key(connection, layout, shown, edition)
-    connection.execute("drop table raw")
+    _check_key(connection, layout, source, edition)
+
+
+def _trimmed(name: str) -> str:
+    text = delimited.identifier(name)
+    edges = " or ".join(
+        f"{at}({text}, {blank})" for at in ("starts_with", "suffix") for blank in ("' '", "chr(9)")
+    )
+    return f"nullif(if({edges}, trim({text}, ' ' || chr(9)), {text}), '')"
 
 
 def _inspect(path: Path, shown: str) -> FeedFile:
@@ -301,6 +413,7 @@ def _inspect(path: Path, shown: str) -> FeedFile:
 def _type(kind: Kind) -> str:
     return {
         "date": "date",
+        "ods_date": "date",
         "whole": "integer",
         "money": "decimal(18, 2)",
         "number": "decimal(18, 8)",
@@ -317,9 +430,12 @@ def _names(file: FeedFile, layout: Layout, shown: str) -> tuple[list[str], int]:
         raise UsageError(f"{shown}, line 1: not a comma-separated line of UTF-8 text.") from error
     if not layout.header:
         expected = [column.name for column in layout.columns]
-        if len(fields) < len(expected):
-            raise UsageError(f"{shown}: {len(fields)} columns; {len(expected)} are expected.")
-        return expected + [f"ignored_{n}" for n in range(len(expected), len(fields))], 0
+        if len(fields) != len(expected):
+            raise UsageError(
+                f"{shown}, line 1: {len(fields)} columns, where the file of the Organisation Data "
+                f"Service has {len(expected)} and no header. Get the file again."
+            )
+        return expected, 0
     names = [name.strip().lower() for name in fields]
     known = [column.name for column in layout.columns]
     repeated = [name for name in known if names.count(name) > 1]
@@ -329,48 +445,46 @@ def _names(file: FeedFile, layout: Layout, shown: str) -> tuple[list[str], int]:
         raise UsageError(
             f"{shown}, line 1: {', '.join(wrong)}. Its columns are {', '.join(known)}."
         )
-    return [name if name in known else f"ignored_{place}" for place, name in enumerate(names)], 1
+    return [name if name in known else f"{_IGNORED}{place}" for place, name in enumerate(names)], 1
 
 
 def _check(
-    connection: duckdb.DuckDBPyConnection,
-    layout: Layout,
-    read: dict[str, str],
-    shown: str,
-    skip: int,
+    connection: duckdb.DuckDBPyConnection, layout: Layout, read: str, source: Source
 ) -> None:
-    searches = []
+    wrong = {}
     for place, column in enumerate(layout.columns):
-        text = read[column.name]
-        wrong = [f"({text} is not null and not ({_CHECKS[column.kind].format(text)}))"]
+        text = delimited.identifier(column.name)
+        if column.kind != "text":
+            wrong[place] = f"{text} is not null and not ({_CHECKS[column.kind].format(text)})"
         if column.required:
-            wrong.append(f"{text} is null")
-        elif column.kind == "text":
-            continue
-        searches.append(
-            f"(select rowid + {skip + 1} as line, {place} as place, {text} is null as is_blank "
-            f"from raw where {' or '.join(wrong)} order by rowid limit {_PROBLEMS_SHOWN})"
-        )
-    found = connection.execute(f"{' union all '.join(searches)} order by line, place").fetchall()
-    if found:
-        columns = layout.columns
-        listed = "\n".join(
-            f"  line {line}: {_blank(columns[place]) if is_blank else _not(columns[place])}"
-            for line, place, is_blank in found[:_PROBLEMS_SHOWN]
-        )
-        raise UsageError(f"{shown} has rows that cannot be used; correct them:\n{listed}")
+            wrong[place] = f"{text} is null or ({wrong.get(place, 'false')})"
+    if not wrong:
+        return
+    any_wrong = " or ".join(f"({condition})" for condition in wrong.values())
+    blanks = ", ".join(delimited.identifier(layout.columns[place].name) for place in wrong)
+    found = connection.execute(
+        f"select {LINE}, [{', '.join(wrong.values())}], [{blanks}] "
+        f"from {read} where {any_wrong} order by {LINE} limit {PROBLEMS_SHOWN}"
+    ).fetchall()
+    listed = [
+        f"  {source.line} {line}: {source.column(layout.columns[place].name)} "
+        f"{'is blank' if text is None else f'is not {_WORDS[layout.columns[place].kind]}'}"
+        for line, flags, texts in found
+        for place, is_wrong, text in zip(wrong, flags, texts, strict=True)
+        if is_wrong
+    ]
+    if listed:
+        raise unusable(source.shown, listed[:PROBLEMS_SHOWN])
 
 
-def _blank(column: Column) -> str:
-    return f"{column.name} is blank"
-
-
-def _not(column: Column) -> str:
-    return f"{column.name} is not {_WORDS[column.kind]}"
+def unusable(shown: str, problems: Sequence[str]) -> UsageError:
+    """The error of a file with rows that cannot be used; `problems` are lines that name them."""
+    listed = "\n".join(problems)
+    return UsageError(f"{shown} has rows that cannot be used; correct them:\n{listed}")
 
 
 def _check_key(
-    connection: duckdb.DuckDBPyConnection, layout: Layout, shown: str, edition: str | None
+    connection: duckdb.DuckDBPyConnection, layout: Layout, source: Source, edition: str | None
 ) -> None:
     if not layout.key:
         return
@@ -383,21 +497,26 @@ def _check_key(
     ).fetchone()
     if found:
         lines = " and ".join(str(line) for line in found[0][:2])
+        columns = ", ".join(source.column(name) for name in layout.key)
         raise UsageError(
-            f"{shown}, lines {lines}: two rows for the same {', '.join(layout.key)}. Keep one."
+            f"{source.shown}, {source.line}s {lines}: two rows for the same {columns}. Keep one."
         )
 
 
 def problems_of(
-    connection: duckdb.DuckDBPyConnection, query: str, shown: str, problem: str
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    shown: str,
+    problem: str,
+    *,
+    line: str = "line",
 ) -> None:
     """Raise UsageError where a query finds lines. It gives `line` first, then what fills {1}..."""
     found = connection.execute(query).fetchall()
     if found:
-        listed = "\n".join(
-            f"  line {row[0]}: {problem.format(*row)}" for row in found[:_PROBLEMS_SHOWN]
+        raise unusable(
+            shown, [f"  {line} {row[0]}: {problem.format(*row)}" for row in found[:PROBLEMS_SHOWN]]
         )
-        raise UsageError(f"{shown} has rows that cannot be used; correct them:\n{listed}")
 
 
 def columns_of(layouts: Sequence[Layout]) -> dict[str, tuple[str, ...]]:
@@ -405,18 +524,41 @@ def columns_of(layouts: Sequence[Layout]) -> dict[str, tuple[str, ...]]:
     return {layout.table: tuple(c.name for c in layout.columns) for layout in layouts}
 
 
+def use_ods_files(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take practices and memberships from what was read of the Organisation Data Service's files.
+
+    A practice of theirs is a practice, whatever its status; its lists' sizes are not known. Their
+    rows of dates out of order hold on no day; they are counted at the close, since whoever reads
+    the national files cannot correct them.
+    """
+    connection.execute(
+        "insert into reference.practice by name select line, organisation_code as practice_code, "
+        "name, nullif(concat_ws(', ', address_line_1, address_line_2, address_line_3, "
+        "address_line_4, address_line_5), '') as address, postcode, open_date, close_date "
+        "from reference.ods_practice"
+    )
+    connection.execute(
+        "insert into reference.membership by name select line, "
+        "organisation_code as practice_code, parent_organisation_code as commissioner_code, "
+        "join_parent_date as start_date, left_parent_date as end_date "
+        "from reference.ods_membership"
+    )
+
+
 def check_together(connection: duckdb.DuckDBPyConnection) -> None:
     """What can be wrong between rows and files. Raises UsageError naming them."""
-    for table, shown in (
-        ("membership", "reference/memberships.csv"),
-        ("registration", "reference/registrations.csv"),
-        ("gp", "reference/gps.csv"),
+    for table, name, first, last in (
+        ("practice", "practices.csv", "open_date", "close_date"),
+        ("membership", "memberships.csv", "start_date", "end_date"),
+        ("registration", "registrations.csv", "start_date", "end_date"),
+        ("gp", "gps.csv", "start_date", "end_date"),
     ):
         problems_of(
             connection,
-            f"select line from reference.{table} where end_date < start_date order by line",
-            shown,
-            "end_date is before start_date",
+            f"select line from reference.{table} where {last} < {first} "
+            f"and {_is_sites_own(table)} order by line",
+            f"reference/{name}",
+            f"{last} is before {first}",
         )
     problems_of(
         connection,
@@ -437,10 +579,16 @@ def check_together(connection: duckdb.DuckDBPyConnection) -> None:
         "select line, practice_code from reference.budget "
         "where practice_code not in (select practice_code from reference.practice) order by line",
         "reference/budgets.csv",
-        "practice {1} is not in practices.csv",
+        "practice_code {1} is not in the list of practices",
     )
     _check_profile(connection)
     _check_successions(connection)
+
+
+def _is_sites_own(table: str) -> str:
+    """A condition: the table's rows are of the site's own file, not of the ODS file instead."""
+    ods = {"practice": "ods_practice", "membership": "ods_membership"}.get(table)
+    return f"not exists (from reference.{ods})" if ods else "true"
 
 
 def _check_profile(connection: duckdb.DuckDBPyConnection) -> None:

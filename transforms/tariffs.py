@@ -6,16 +6,19 @@ into one expression of SQL here, which is the only place where rules become code
 
 import datetime
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import duckdb
 import pydantic
 
-from transforms import reference
+from transforms import published_workbook, reference
 from transforms.errors import UsageError
 from transforms.feeds import canonical, delimited
 from transforms.periods import financial_year_start
+from transforms.published_workbook import SheetPlace
+from transforms.reference import Source
 
 EDITION_FILE = "edition.toml"
 ADULT = 19
@@ -24,17 +27,22 @@ _MATCHES = {"equals": "{0} = {1}", "prefix": "starts_with({0}, {1})", "suffix": 
 
 
 class Edition(pydantic.BaseModel):
-    """edition.toml. Of a financial year the greatest `edition` is in force."""
+    """edition.toml. Of a financial year the greatest `edition` is in force.
+
+    `workbook` says which of the edition's tables stand in a published workbook instead of a CSV
+    file, and where in it: by the file's name without its ending, such as `tariff`.
+    """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
     financial_year: str
-    edition: int
+    edition: Annotated[int, pydantic.Field(ge=1)]
     currency: str
     published: datetime.date | str = ""
     source: str = ""
-    short_stay_minimum_age: int = ADULT
+    short_stay_minimum_age: Annotated[int, pydantic.Field(ge=0)] = ADULT
     market_forces: Literal["in_price", "paid_centrally"]
+    workbook: dict[str, SheetPlace] = {}
 
 
 def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -51,7 +59,7 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     if not editions:
         raise UsageError(
             "reference/tariffs/ holds no edition. Each is a folder with edition.toml and "
-            "tariff.csv."
+            "tariff.csv or a published workbook."
         )
     for edition in editions:
         _load_edition(connection, edition)
@@ -83,13 +91,36 @@ def _load_edition(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             "market_forces": edition.market_forces,
         },
     )
-    for name, layout in reference.EDITION_LAYOUTS.items():
-        path = folder / name
-        if path.is_file():
-            reference.load(connection, path, layout, f"{shown}/{name}", edition=folder.name)
-        elif name == "tariff.csv":
-            raise UsageError(f"{shown} has no tariff.csv. An edition needs one.")
-    _check_rules(connection, folder.name, shown)
+    sources = {
+        name: _load_table(connection, folder, edition, name) for name in reference.EDITION_LAYOUTS
+    }
+    _check_rules(connection, folder.name, sources)
+
+
+def _load_table(
+    connection: duckdb.DuckDBPyConnection, folder: Path, edition: Edition, name: str
+) -> Source:
+    """Read one table of an edition, if it has it: from its CSV file or from a workbook."""
+    shown = f"reference/tariffs/{folder.name}"
+    layout = reference.EDITION_LAYOUTS[name]
+    place = edition.workbook.get(Path(name).stem)
+    path = folder / name
+    if path.is_file() and place is not None:
+        raise UsageError(
+            f"{shown} has {name}, and {EDITION_FILE} names a workbook for it too. Keep one."
+        )
+    if place is not None:
+        return published_workbook.load(
+            connection, folder, place, layout, shown, edition=folder.name
+        )
+    if path.is_file():
+        reference.load(connection, path, layout, f"{shown}/{name}", edition=folder.name)
+    elif name == "tariff.csv":
+        raise UsageError(
+            f"{shown} has no tariff.csv, and {EDITION_FILE} names no workbook in its place. "
+            "An edition needs one."
+        )
+    return Source(f"{shown}/{name}")
 
 
 def _read_edition(path: Path, shown: str) -> Edition:
@@ -102,53 +133,55 @@ def _read_edition(path: Path, shown: str) -> Edition:
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"{shown}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
-    financial_year_start(edition.financial_year)
+    try:
+        financial_year_start(edition.financial_year)
+    except UsageError as error:
+        raise UsageError(f"{shown}: financial_year: {error}") from error
+    tables = [Path(name).stem for name in reference.EDITION_LAYOUTS]
+    unknown = sorted(set(edition.workbook) - set(tables))
+    if unknown:
+        raise UsageError(
+            f"{shown}: workbook.{unknown[0]} is no table of an edition. "
+            f"There are {', '.join(tables)}."
+        )
     return edition
 
 
-def _check_rules(connection: duckdb.DuckDBPyConnection, edition: str, shown: str) -> None:
-    """What a column's kind does not say. Raises UsageError."""
-    of_edition = f"edition = {delimited.quoted(edition)}"
+def _check_rules(
+    connection: duckdb.DuckDBPyConnection, edition: str, sources: Mapping[str, Source]
+) -> None:
+    """What a column's kind does not say. Raises UsageError naming file, line and column."""
     fields = ", ".join(map(delimited.quoted, (*canonical.FIELDS, "pod")))
-    for table, file, wrong, problem in (
+    prices = ("elective_price", "daycase_price", "non_elective_price", "excess_day_price")
+    for file, column, wrong, problem in (
+        ("exclusions.csv", "field", f"field not in ({fields})", "is no field of a record, nor pod"),
         (
-            "exclusion",
             "exclusions.csv",
-            f"field not in ({fields})",
-            "field is no field of a record",
-        ),
-        (
-            "exclusion",
-            "exclusions.csv",
+            "match",
             "match not in ('equals', 'prefix', 'suffix')",
-            "match is not equals, prefix or suffix",
+            "is not equals, prefix or suffix",
         ),
         (
-            "top_up",
             "top_ups.csv",
+            "field",
             "field not in ('diagnosis', 'procedure')",
-            "field is not diagnosis or procedure",
+            "is not diagnosis or procedure",
         ),
-        (
-            "local_price",
-            "local_prices.csv",
-            "per not in ('spell', 'day')",
-            "per is not spell or day",
-        ),
-        ("market_forces", "market_forces.csv", "index <= 0", "index is not above 0"),
-        (
-            "tariff",
-            "tariff.csv",
-            "least(elective_price, daycase_price, non_elective_price, excess_day_price, "
-            "short_stay_percent) < 0",
-            "a price or percentage is below 0",
-        ),
+        ("top_ups.csv", "rate_percent", "rate_percent < 0", "is below 0"),
+        ("top_ups.csv", "maximum_age", "maximum_age < minimum_age", "is below minimum_age"),
+        ("local_prices.csv", "per", "per not in ('spell', 'day')", "is not spell or day"),
+        ("local_prices.csv", "price", "price < 0", "is below 0"),
+        ("market_forces.csv", "index", "index <= 0", "is not above 0"),
+        ("tariff.csv", "short_stay_percent", "short_stay_percent < 0", "is below 0"),
+        *(("tariff.csv", price, f"{price} < 0", "is below 0") for price in prices),
     ):
         reference.problems_of(
             connection,
-            f"select line from reference.{table} where {of_edition} and {wrong} order by line",
-            f"{shown}/{file}",
-            problem,
+            f"select line from reference.{reference.EDITION_LAYOUTS[file].table} "
+            f"where edition = {delimited.quoted(edition)} and {wrong} order by line",
+            sources[file].shown,
+            f"{sources[file].column(column)} {problem}",
+            line=sources[file].line,
         )
 
 
