@@ -11,13 +11,13 @@ from tests import sample_site
 @pytest.fixture(scope="session")
 def closed_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample site with April to September 2004 closed. Only to be read."""
-    return sample_site.played(tmp_path_factory, "closed-sample", *sample_site.PERIODS)
+    return sample_site.closed_to_september(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def sample_to_august(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample site closed to August 2004, September's feeds to arrive. Only to be copied."""
-    return sample_site.played(tmp_path_factory, "sample-to-august", *sample_site.PERIODS[:-1])
+    return sample_site.closed_to_august(tmp_path_factory)
 
 
 @pytest.fixture

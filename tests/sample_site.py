@@ -6,6 +6,7 @@ processes share, and each test works on a copy of its own.
 
 import fcntl
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,23 @@ def play(site: Path, *periods: str) -> None:
         done(site, "close", period)
 
 
-def played(factory: pytest.TempPathFactory, name: str, *periods: str) -> Path:
-    """A site with these months closed, made once a test run. Copy it before changing anything."""
+def closed_to_august(factory: pytest.TempPathFactory) -> Path:
+    """April to August closed, made once a test run. Copy it before changing anything."""
+    return _once(factory, "sample-to-august", lambda site: (make(site), play(site, *PERIODS[:-1])))
+
+
+def closed_to_september(factory: pytest.TempPathFactory) -> Path:
+    """April to September closed, made once a test run. Copy it before changing anything."""
+    before = closed_to_august(factory)
+    return _once(
+        factory,
+        "closed-sample",
+        lambda site: (shutil.copytree(before, site), play(site, SEPTEMBER)),
+    )
+
+
+def _once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], object]) -> Path:
+    """A folder that all test processes of a run share, filled by whoever comes first."""
     base = factory.getbasetemp()
     # Under xdist each process has a folder of its own in the folder of the run.
     site = (base.parent if base.name.startswith("popen-") else base) / name
@@ -47,7 +63,6 @@ def played(factory: pytest.TempPathFactory, name: str, *periods: str) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not site.with_suffix(".done").exists():
             shutil.rmtree(site, ignore_errors=True)
-            make(site)
-            play(site, *periods)
+            fill(site)
             site.with_suffix(".done").touch()
     return site

@@ -1,6 +1,7 @@
 """A month from feeds to packages: what ties, what repeats, and what a kill leaves."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from tests import sample_site
 from tests.golden.keep import export_all
 from tests.pipeline_run import done, export, pbc
+from transforms import documents
 
 SEPTEMBER = sample_site.SEPTEMBER
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,69 +129,104 @@ def test_landing_everything_first_leaves_the_same_standing_charges(
     }
 
 
-# Where a run is killed: the function about to be called, and what it is then called with.
+# Where a month is killed: the function about to be called, and what it is then called with.
 KILLS = [
     ("transforms.warehouse.run", "land/quarantine.sql"),
-    ("transforms.land._move", "2004-09"),
+    ("transforms.land.move", "2004-09"),
     ("transforms.warehouse.run", "episodes/episode.sql"),
     ("transforms.warehouse.run", "spells/spell.sql"),
     ("transforms.warehouse.run", "prices/priced_spell.sql"),
     ("transforms.warehouse.run", "attribution/current_charge.sql"),
+    ("transforms.gates.pass_gate", "charges"),
     ("transforms.warehouse.run", "ledger/charge.sql"),
     ("transforms.warehouse.run", "ledger/posting.sql"),
     ("transforms.warehouse.run", "position/position.sql"),
     ("transforms.package.write_statement", "Y90003"),
     ("transforms.package.write_manifest", "r1"),
     ("transforms.run_record.stage_ran", "statements"),
-    ("transforms.package.write_atomically", "documents.json"),
 ]
 
-KILLED_RUN = """
-import importlib, os, signal, sys
+# One process imports everything once and forks a run for each kill, which spares their imports.
+KILLED_RUNS = """
+import importlib, json, os, signal, sys
+import great_expectations
 from typer.testing import CliRunner
-
-place, wanted, site, period = sys.argv[1:]
-module_name, function_name = place.rsplit(".", 1)
-module = importlib.import_module(module_name)
-original = getattr(module, function_name)
-
-def killed(*arguments, **options):
-    if any(wanted in str(argument) for argument in arguments):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return original(*arguments, **options)
-
-setattr(module, function_name, killed)
 from transforms.cli import app
-CliRunner().invoke(app, ["run", period, "--site", site], catch_exceptions=False)
+
+site, period, kills = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+
+def run_killed(place, wanted):
+    module_name, function_name = place.rsplit(".", 1)
+    module = importlib.import_module(module_name)
+    original = getattr(module, function_name)
+
+    def killed(*arguments, **options):
+        if any(wanted in str(argument) for argument in arguments):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*arguments, **options)
+
+    setattr(module, function_name, killed)
+    CliRunner().invoke(app, ["land", "--site", site], catch_exceptions=False)
+    CliRunner().invoke(app, ["close", period, "--site", site], catch_exceptions=False)
+    os._exit(0)
+
+for place, wanted in kills:
+    child = os.fork() or run_killed(place, wanted)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, f"{place} without {wanted}"
 """
 
 
-def run_killed(site: Path, place: str, wanted: str) -> int:
-    """`pbc run` in a process of its own that kills itself as it calls a function."""
-    return subprocess.run(
-        [sys.executable, "-c", KILLED_RUN, place, wanted, str(site), SEPTEMBER],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        check=False,
-        timeout=120,
-    ).returncode
-
-
 def test_killed_at_any_stage_the_next_run_goes_on(
-    site_before_september: Path, sample_to_august: Path, tmp_path: Path
+    site_before_september: Path, tmp_path: Path
 ) -> None:
     undisturbed = tmp_path / "undisturbed"
     shutil.copytree(site_before_september, undisturbed)
-    done(undisturbed, "run", SEPTEMBER)
+    for command in (["land"], ["close", SEPTEMBER]):
+        done(undisturbed, *command)
 
-    for place, wanted in KILLS:
-        returned = run_killed(site_before_september, place, wanted)
-        assert returned == -9, f"{place} was not called with {wanted}"
-    done(site_before_september, "run", SEPTEMBER)
+    subprocess.run(
+        [
+            *(sys.executable, "-c", KILLED_RUNS),
+            *(str(site_before_september), SEPTEMBER, json.dumps(KILLS)),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+        timeout=600,
+    )
+    for command in (["land"], ["close", SEPTEMBER]):
+        done(site_before_september, *command)
 
     export_all(undisturbed, tmp_path / "expected")
     export_all(site_before_september, tmp_path / "found")
     assert contents(tmp_path / "found") == contents(tmp_path / "expected")
     assert contents(revision(site_before_september)) == contents(revision(undisturbed))
     done(site_before_september, "verify", SEPTEMBER)
+
+
+def test_rendering_that_was_stopped_goes_on_to_the_same_bytes(
+    closed_sample: Path, tmp_path: Path
+) -> None:
+    folders = [tmp_path / name for name in ("undisturbed", "stopped", "elsewhere")]
+    for folder in folders:
+        shutil.copytree(revision(closed_sample), folder)
+    practices = ["Y90003", "Y90011"]
+    undisturbed, stopped, elsewhere = folders
+    documents.render(undisturbed, practices)
+    documents.render(stopped, practices[:1], processes=1)
+    documents.render(stopped, practices, processes=1)
+    subprocess.run(
+        [
+            *(sys.executable, "-c"),
+            "import pathlib, sys; from transforms import documents; "
+            "documents.render(pathlib.Path(sys.argv[1]), sys.argv[2:], processes=1)",
+            *(str(elsewhere), *practices),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "1"},
+        check=True,
+        timeout=300,
+    )
+    assert contents(stopped) == contents(undisturbed)
+    assert contents(elsewhere) == contents(undisturbed)
