@@ -5,14 +5,15 @@ April to August 2004 are landed, closed and rendered by `pbc run`, September by 
 landed is not landed twice, and a month closed twice is closed once.
 """
 
-import json
+import contextlib
+import os
 import shutil
-import subprocess
 import sys
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from embedded_airflow import COMMAND, HOME, ROOT, SITE, environment, migrate
+from embedded_airflow import HOME, ROOT, SITE, environment
 from rich.console import Console
 from rich.table import Table
 
@@ -31,13 +32,10 @@ def main() -> None:
     make_site()
     inbox = SITE / "inbox" / COMMISSIONER
     set_aside(inbox)
-    migration = migrate()
     for period in BY_COMMAND_LINE:
         arrive(period, inbox)
         say(f"{period}: pbc run")
         pbc("run", period, "--site", str(SITE))
-    if migration.wait() != 0:
-        raise SystemExit(f"Airflow could not make its metadata: see {HOME / 'migrate.log'}")
     arrive(BY_AIRFLOW, inbox)
     run_dag(BY_AIRFLOW)
     show(latest_revision(BY_AIRFLOW))
@@ -82,24 +80,42 @@ def pbc(*arguments: str) -> None:
 
 
 def run_dag(period: str) -> None:
-    """Run the DAG once, in one process, with neither scheduler nor server."""
+    """Run the DAG once, in this process, with neither scheduler nor server."""
     log = HOME / f"monthly_statements_{period}.log"
     say(f"{period}: the DAG monthly_statements in Airflow (log: {log.relative_to(ROOT)})")
-    conf = json.dumps({"commissioner": COMMISSIONER, "period": period})
-    with log.open("wb") as output:
-        ended = subprocess.run(
-            [COMMAND, "dags", "test", "monthly_statements", "--conf", conf],
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if ended.returncode != 0:
+    HOME.mkdir(parents=True, exist_ok=True)
+    os.environ.update(environment())
+    with output_to(log):
+        # Airflow reads its environment as it is imported.
+        from airflow.dag_processing.dagbag import DagBag
+        from airflow.utils import db
+
+        db.initdb()
+        dag = DagBag(dag_folder=str(ROOT / "dags")).dags["monthly_statements"]
+        run = dag.test(logical_date=None, run_conf={"commissioner": COMMISSIONER, "period": period})
+    if run.state != "success":
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         told = [line for line in lines if "AirflowFailException:" in line] or lines[-20:]
         console.print("\n".join(told), markup=False)
         raise SystemExit(f"The DAG failed; its whole log is {log}")
+
+
+@contextlib.contextmanager
+def output_to(log: Path) -> Iterator[None]:
+    """Send everything that this process and what it starts print to a file."""
+    streams = (sys.stdout, sys.stderr)
+    kept = [os.dup(stream.fileno()) for stream in streams]
+    with log.open("wb") as file:
+        for stream in streams:
+            stream.flush()
+            os.dup2(file.fileno(), stream.fileno())
+        try:
+            yield
+        finally:
+            for stream, descriptor in zip(streams, kept, strict=True):
+                stream.flush()
+                os.dup2(descriptor, stream.fileno())
+                os.close(descriptor)
 
 
 def latest_revision(period: str) -> Path:
