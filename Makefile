@@ -31,6 +31,9 @@ format: setup  ## mends what ruff and sqlfluff can mend by themselves
 test: setup-tests lint  ## lint, types and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+bench-land: setup  ## landing against loading as text; SIZE=0.1 for a tenth of the records
+	@$(BIN)/python -m benchmarks.land --size $(or $(SIZE),1)
+
 lock: setup  ## resolves requirements.lock anew from pyproject.toml
 	UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --group dev \
 	    --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
@@ -40,4 +43,4 @@ clean:  ## removes the environment, the sample site and all caches
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup setup-tests statements airflow lint format test lock clean
+.PHONY: help setup setup-tests statements airflow lint format test bench-land lock clean

@@ -11,14 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from transforms.errors import RefusedFile
 
 _BLOCK = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 
-# A field that begins or ends with a space, or is quoted around one: then fields need trimming.
-_PADDING = (b" ,", b", ", b' "', b'" ', b" \n", b" \r", b"\t")
+_SPACE = 32
+# What a field begins after or ends before: a space there, or any tab, and fields need trimming.
+_EDGES = np.zeros(256, dtype=bool)
+_EDGES[list(b',"\r\n')] = True
+_FLAT_FILE = b"01"  # begins with its first line's type; its fields are cut by place and trimmed
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,7 @@ def inspect(path: Path) -> FeedFile:
         if len(head) < _BLOCK:
             head = (head + block)[:_BLOCK]
         # One byte of the block before, so that what straddles the edge is seen.
-        seam = tail[-1:] + block
-        padded = padded or any(mark in seam for mark in _PADDING)
+        padded = padded or (not head.startswith(_FLAT_FILE) and _has_padding(tail[-1:] + block))
         tail = (tail + block)[-_BLOCK:]
         size += len(block)
         line_feeds += block.count(b"\n")
@@ -92,6 +96,17 @@ def inspect(path: Path) -> FeedFile:
         line_feeds=line_feeds,
         padded=padded,
     )
+
+
+def _has_padding(block: bytes) -> bool:
+    """Whether a tab, or a space at the edge of a field, is in a piece of delimited text."""
+    if b"\t" in block:
+        return True
+    text = np.frombuffer(block, dtype=np.uint8)
+    spaces = np.flatnonzero(text == _SPACE)
+    before = text[np.maximum(spaces - 1, 0)]
+    after = text[np.minimum(spaces + 1, len(text) - 1)]
+    return bool(_EDGES[before].any() or _EDGES[after].any())
 
 
 def _is_gzip(path: Path) -> bool:

@@ -18,16 +18,22 @@ by_itself as (
         line_number,
         record_number,
         line_type,
-        connection,
+        rtrim(connection) as connection,
         case
             when line is null or line = '' then 'blank'
             when not list_contains(map_keys(getvariable('line_types')), line_type) then 'type'
-            when connection = '' then 'connection'
+            when rtrim(connection) = '' then 'connection'
             when line_type = '01' and substr(line, 38, 6) <> 'NHS6-2' then 'version'
             when
                 line_type in ('02', '03', '06') and not regexp_full_match(line_count, '[0-9]{3}')
                 then 'count'
-            when length(line) > getvariable('line_types')[line_type] then 'width'
+            -- Bytes are had at once, characters without padding are counted only where it may matter.
+            when
+                case
+                    when strlen(line) > getvariable('line_types')[line_type]
+                        then length(rtrim(line)) > getvariable('line_types')[line_type]
+                end
+                then 'width'
             when line_type <> '01' and contains(line, 'NHS6-2') then 'width'
         end as fault,
     from feed_line

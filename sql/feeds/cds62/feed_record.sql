@@ -32,7 +32,7 @@ coded_line as (
         list_transform(
             range(
                 getvariable('code_repeats')[line_type][1],
-                length(line) + 1,
+                length(rtrim(line)) + 1,
                 getvariable('code_repeats')[line_type][2]
             ),
             lambda place: trim(substr(line, place, 6))

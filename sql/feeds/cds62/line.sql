@@ -1,27 +1,8 @@
--- The lines of a flat file, without what pads them.
+-- The lines of a flat file, padded or cut off as they were sent.
 --
 -- Grain: one row per line, in the order of the file; a record begins at each line 01.
 -- Inputs: the file, the variables feed_path and feed_compression.
 create or replace temp table feed_line as
-with as_sent as (
-    select rtrim(line) as line
-    from
-        read_csv(
-            getvariable('feed_path'),
-            columns = { 'line': 'varchar' },
-            header = false,
-            auto_detect = false,
-            -- A character that no text has, so that a line is one field; whatever has it is rejected.
-            delim = chr(31),
-            quote = '',
-            escape = '',
-            strict_mode = true,
-            compression = getvariable('feed_compression'),
-            store_rejects = true,
-            rejects_limit = 100
-        )
-)
-
 select
     row_number() over () as line_number,
     cast(
@@ -30,7 +11,21 @@ select
         ) as integer
     ) as record_number,
     left(line, 2) as line_type,
-    rtrim(substr(line, 3, 35)) as connection,
+    substr(line, 3, 35) as connection,
     substr(line, 38, 3) as line_count,
     line,
-from as_sent;
+from
+    read_csv(
+        getvariable('feed_path'),
+        columns = { 'line': 'varchar' },
+        header = false,
+        auto_detect = false,
+        -- A character that no text has, so that a line is one field; whatever has it is rejected.
+        delim = chr(31),
+        quote = '',
+        escape = '',
+        strict_mode = true,
+        compression = getvariable('feed_compression'),
+        store_rejects = true,
+        rejects_limit = 100
+    );
