@@ -20,7 +20,7 @@ def control(rendered: Rendered) -> p.Control:
 
 @pytest.fixture(scope="module")
 def book(rendered: Rendered) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(rendered.commissioner.files[0], data_only=True)
+    return openpyxl.load_workbook(rendered.summary, data_only=True)
 
 
 def test_the_sheets(book: openpyxl.Workbook) -> None:
@@ -78,10 +78,10 @@ def test_providers_by_month_add_up(book: openpyxl.Workbook, control: p.Control) 
 
 def test_no_patient_is_in_it(rendered: Rendered) -> None:
     numbers = {row["nhs_number"] for row in rows_of(EXTREMES["ordinary"], "2004-09")}
-    with zipfile.ZipFile(rendered.commissioner.files[0]) as file:
+    with zipfile.ZipFile(rendered.summary) as file:
         text = file.read("xl/sharedStrings.xml").decode()
     assert not [number for number in numbers if number in text]
 
 
 def test_the_same_bytes_again(rendered: Rendered, control: p.Control) -> None:
-    assert commissioner_summary(control) == rendered.commissioner.files[0].read_bytes()
+    assert commissioner_summary(control) == rendered.summary.read_bytes()

@@ -115,7 +115,7 @@ def test_hostile_names_stay_text(control: p.Control) -> None:
 
 
 def test_chromium_shows_it_whole_without_any_other_file(rendered: Rendered, tmp_path: Path) -> None:
-    report = rendered.commissioner.files[1]
+    report = rendered.control_report
     copy = tmp_path / "alone.html"
     copy.write_bytes(report.read_bytes())
     picture = tmp_path / "report.png"

@@ -30,7 +30,7 @@ def opened(
         extreme: rendered.file(extreme, "xlsx")
         for extreme in ("ordinary", "excluded_pod", "no_activity")
     }
-    given["summary"] = rendered.commissioner.files[0]
+    given["summary"] = rendered.summary
     # Values as they were cached must not be what is read back.
     for name, path in given.items():
         shutil.copy(path, folder / f"{name}.xlsx")

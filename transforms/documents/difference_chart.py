@@ -357,7 +357,7 @@ def _line(
                 cx=x(place),
                 cy=y(value),
                 r="3.5",
-                fill=PALETTE.white if month.state == "flex" else PALETTE.brand,
+                fill=PALETTE.brand if month.state == "frozen" else PALETTE.white,
                 stroke=PALETTE.brand,
                 stroke_width="1.75",
             )
@@ -369,11 +369,11 @@ def _month_states(layout: Layout, x: svg.Scale, months: Sequence[MonthPoint]) ->
     """Brackets under the months that are fixed and those that may still change."""
     parts = []
     level = Decimal(layout.height - layout.foot + 26)
-    for state, words, short in (
-        ("frozen", "fixed", "fixed"),
-        ("flex", "may still change", "may change"),
+    for states, words, short in (
+        (("frozen",), "fixed", "fixed"),
+        (("flex", "open"), "may still change", "may change"),
     ):
-        places = [n for n, month in enumerate(months, start=1) if month.state == state]
+        places = [n for n, month in enumerate(months, start=1) if month.state in states]
         if not places:
             continue
         start, end = x(Decimal(places[0]) - Decimal("0.4")), x(Decimal(places[-1]) + Decimal("0.4"))
@@ -417,7 +417,6 @@ def _key(layout: Layout, months: Sequence[MonthPoint], line: str) -> list[Markup
                     stroke=PALETTE.brand,
                     stroke_width="2.25",
                 ),
-                svg.element("circle", cx=9, cy=0, r="3.5", fill=PALETTE.brand),
             ],
             line,
         )
