@@ -163,7 +163,7 @@ def _rendered(
             yield practice, _complete(folder, practice)
         return
     # A pool for each batch, rather than `max_tasks_per_child`, which in Python 3.11 can leave
-    # the last tasks waiting for ever (python/cpython issue 115634).
+    # the last tasks waiting for ever (CPython gh-115634).
     batch = processes * PRACTICES_A_PROCESS
     for start in range(0, len(practices), batch):
         with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
