@@ -41,25 +41,38 @@ coded_line as (
     where line_type in ('02', '03')
 ),
 
+-- Nearly every record has one line at most of either type: only of the others is there anything to
+-- put together.
+further as (
+    select
+        record_number,
+        line_type,
+        flatten(list(codes order by line_count)) as codes,
+    from coded_line
+    where line_count <> '001'
+    group by record_number, line_type
+),
+
 coded as (
     select
         record_number,
         line_type,
-        nullif(any_value(codes[1]) filter (where line_count = '001'), '') as primary_code,
+        nullif(first_line.codes[1], '') as primary_code,
         nullif(
             array_to_string(
                 list_filter(
-                    flatten(
-                        list(if(line_count = '001', codes[2:], codes) order by line_count)
-                    ),
-                    lambda code: code <> ''
+                    list_concat(first_line.codes[2:], further.codes), lambda code: code <> ''
                 ),
                 ';'
             ),
             ''
         ) as secondary_codes,
-    from coded_line
-    group by record_number, line_type
+    from (
+        select *
+        from coded_line
+        where line_count = '001'
+    ) as first_line
+    full outer join further using (record_number, line_type)
 ),
 
 critical_care as (
