@@ -259,6 +259,26 @@ def verify(
 
 
 @app.command()
+def explain(
+    spell_id: Annotated[
+        str, typer.Argument(metavar="SPELL_ID", help="As in the export 'charges': RXA-S0000001.")
+    ],
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell how a spell came to its price, its practice and its postings."""
+    from transforms import explain as explaining
+
+    where, who = _site(site, commissioner)
+    told = explaining.explain(where, who.code, spell_id)
+    if as_json:
+        _print_json(told)
+    else:
+        typer.echo(explaining.show(told))
+
+
+@app.command()
 def status(
     site: SiteOption = _HERE,
     commissioner: CommissionerOption = None,

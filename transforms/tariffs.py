@@ -51,7 +51,7 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         "create or replace table reference.tariff_edition "
         "(edition varchar, financial_year varchar, "
         "number integer, currency varchar, published varchar, source varchar, "
-        "short_stay_minimum_age integer, market_forces varchar)"
+        "short_stay_minimum_age integer, market_forces varchar, tariff_place varchar)"
     )
     for layout in reference.EDITION_LAYOUTS.values():
         reference.create(connection, layout)
@@ -79,7 +79,7 @@ def _load_edition(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     edition = _read_edition(folder / EDITION_FILE, f"{shown}/{EDITION_FILE}")
     connection.execute(
         "insert into reference.tariff_edition values "
-        "($name, $year, $number, $currency, $published, $source, $age, $market_forces)",
+        "($name, $year, $number, $currency, $published, $source, $age, $market_forces, null)",
         {
             "name": folder.name,
             "year": edition.financial_year,
@@ -94,6 +94,12 @@ def _load_edition(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     sources = {
         name: _load_table(connection, folder, edition, name) for name in reference.EDITION_LAYOUTS
     }
+    # What a row of the tariff is called when a price is explained.
+    place = f"{sources['tariff.csv'].shown.rpartition('/')[2]}, {sources['tariff.csv'].line}"
+    connection.execute(
+        "update reference.tariff_edition set tariff_place = $place where edition = $edition",
+        {"place": place, "edition": folder.name},
+    )
     _check_rules(connection, folder.name, sources)
 
 

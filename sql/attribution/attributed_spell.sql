@@ -1,17 +1,15 @@
 -- The waterfall: the practice that answers for a spell, and which rule decided.
 --
 -- Grain: one row per spell, those still open included: whose patients they are is told, too.
--- Inputs: spell, reference.registration, reference.practice, reference.gp, reference.membership,
---         default_practice.
+-- Inputs: spell, reference.registration, reference.practice, reference.gp, reference.membership.
 --
 -- On the attribution date the first that holds: the registration list, the practice submitted, the
--- practice of the GP submitted, residence here, nothing. Of several candidates the latest start
--- wins, then the lowest practice code.
+-- practice of the GP submitted, residence here, nothing. Of several practices with a claim the
+-- latest start wins, then the lowest practice code.
 create or replace table attributed_spell as
 with asked as (
     select
         first_record,
-        nhs_number,
         gp_practice_code,
         gmp_code,
         residence_commissioner,
@@ -20,77 +18,118 @@ with asked as (
             coalesce(discharge_date, getvariable('period_end')),
             admission_date
         ) as asked_on,
+        if(nhs_number_is_valid(nhs_number), nhs_number, null) as valid_nhs_number,
+        -- A default code says that the practice is not known.
+        if(
+            list_contains(getvariable('default_practices'), gp_practice_code),
+            null,
+            gp_practice_code
+        ) as named_practice,
     from spell
 ),
 
-registered as (
+registration_claim as (
     select
         asked.first_record,
-        arg_min(
-            registration.practice_code,
-            {
-                'days': asked.asked_on - registration.start_date,
-                'practice_code': registration.practice_code
-            }
-        ) as practice_code,
-        list(
-            {
-                'start': registration.start_date,
-                'practice_code': registration.practice_code
-            }
-        ) as candidates,
+        registration.practice_code,
+        registration.start_date,
     from asked
     inner join reference.registration
         on
-            asked.nhs_number = registration.nhs_number
+            asked.valid_nhs_number = registration.nhs_number
             and asked.asked_on >= registration.start_date
-            and coalesce(asked.asked_on < registration.end_date, true)
-    where nhs_number_is_valid(asked.nhs_number)
-    group by asked.first_record
+    where coalesce(asked.asked_on < registration.end_date, true)
 ),
 
-placed_by_gp as (
+submitted as (
     select
-        asked.first_record,
-        arg_min(
-            gp.practice_code,
-            { 'days': asked.asked_on - gp.start_date, 'practice_code': gp.practice_code }
-        ) as practice_code,
-        list({ 'start': gp.start_date, 'practice_code': gp.practice_code }) as candidates,
+        asked.*,
+        if(
+            coalesce(practice.open_date <= asked.asked_on, true)
+            and coalesce(practice.close_date >= asked.asked_on, true),
+            practice.practice_code,
+            null
+        ) as submitted_practice,
     from asked
+    left join reference.practice on asked.named_practice = practice.practice_code
+),
+
+-- The practitioner is asked only where nothing before has decided.
+gp_claim as (
+    select
+        submitted.first_record,
+        gp.practice_code,
+        gp.start_date,
+    from submitted
     inner join reference.gp
         on
-            asked.gmp_code = gp.gmp_code
-            and asked.asked_on >= gp.start_date
-            and coalesce(asked.asked_on <= gp.end_date, true)
-    group by asked.first_record
+            submitted.gmp_code = gp.gmp_code
+            and submitted.asked_on >= gp.start_date
+    where
+        submitted.submitted_practice is null
+        and coalesce(submitted.asked_on <= gp.end_date, true)
+        and submitted.first_record not in (select first_record from registration_claim)
+),
+
+claim as (
+    select
+        first_record,
+        practice_code,
+        start_date,
+        'registration' as basis,
+    from registration_claim
+    union all
+    select
+        first_record,
+        practice_code,
+        start_date,
+        'submitted_gp' as basis,
+    from gp_claim
+),
+
+claimed as (
+    select
+        first_record,
+        any_value(basis) as basis,
+        max(start_date) as start_date,
+        arg_max(practice_code, start_date) as practice_code,
+        min(practice_code) <> max(practice_code) as is_contested,
+    from claim
+    group by first_record
+),
+
+-- Where practices contest a spell, equal starts are settled by the lowest code.
+settled as (
+    select
+        claim.first_record,
+        min(claim.practice_code) as practice_code,
+    from claim
+    inner join claimed
+        on
+            claim.first_record = claimed.first_record
+            and claim.start_date = claimed.start_date
+    where claimed.is_contested
+    group by claim.first_record
 ),
 
 weighed as (
     select
-        asked.first_record,
-        asked.asked_on,
-        asked.gp_practice_code,
-        registered.practice_code as registered_practice,
-        practice.practice_code as submitted_practice,
-        placed_by_gp.practice_code as gp_practice,
+        submitted.first_record,
+        submitted.asked_on,
+        submitted.gp_practice_code,
+        submitted.submitted_practice,
+        coalesce(settled.practice_code, claimed.practice_code) as claimed_practice,
+        coalesce(claimed.is_contested, false) as is_contested,
         case
-            when registered.practice_code is not null then 'registration'
-            when practice.practice_code is not null then 'submitted_practice'
-            when placed_by_gp.practice_code is not null then 'submitted_gp'
-            when asked.residence_commissioner = getvariable('commissioner') then 'resident'
+            when claimed.basis = 'registration' then 'registration'
+            when submitted.submitted_practice is not null then 'submitted_practice'
+            when claimed.basis = 'submitted_gp' then 'submitted_gp'
+            when submitted.residence_commissioner = getvariable('commissioner') then 'resident'
             else 'none'
         end as attribution_basis,
-        coalesce(registered.candidates, placed_by_gp.candidates) as candidates,
-    from asked
-    left join registered on asked.first_record = registered.first_record
-    left join reference.practice
-        on
-            asked.gp_practice_code = practice.practice_code
-            and not list_contains(getvariable('default_practices'), asked.gp_practice_code)
-            and coalesce(practice.open_date <= asked.asked_on, true)
-            and coalesce(practice.close_date >= asked.asked_on, true)
-    left join placed_by_gp on asked.first_record = placed_by_gp.first_record
+    from submitted
+    left join claimed on submitted.first_record = claimed.first_record
+    left join settled on submitted.first_record = settled.first_record
 ),
 
 decided as (
@@ -98,71 +137,89 @@ decided as (
         first_record,
         asked_on,
         gp_practice_code,
+        is_contested,
         attribution_basis,
         case attribution_basis
-            when 'registration' then registered_practice
+            when 'registration' then claimed_practice
             when 'submitted_practice' then submitted_practice
-            when 'submitted_gp' then gp_practice
+            when 'submitted_gp' then claimed_practice
             when 'resident' then 'RESIDENT'
         end as practice_code,
-        -- Two practices with equal claims: the lowest code was taken, and that is counted.
-        attribution_basis in ('registration', 'submitted_gp')
-        and len(
-            list_distinct(
-                list_transform(
-                    list_filter(
-                        candidates,
-                        lambda candidate: candidate.start
-                        = list_max(list_transform(candidates, lambda each: each.start))
-                    ),
-                    lambda candidate: candidate.practice_code
-                )
-            )
-        ) > 1 as is_tied,
     from weighed
 ),
 
-member as (
-    select distinct decided.first_record
+-- Membership is asked once for each practice and day, of which there are fewer than spells.
+practice_day as (
+    select distinct
+        practice_code,
+        asked_on,
     from decided
-    inner join reference.membership
-        on
-            decided.practice_code = membership.practice_code
-            and membership.commissioner_code = getvariable('commissioner')
-            and decided.asked_on >= membership.start_date
-            and coalesce(decided.asked_on <= membership.end_date, true)
+    where attribution_basis not in ('resident', 'none')
 ),
 
-member_elsewhere as (
+member as (
     select
-        decided.first_record,
-        min(membership.commissioner_code) as commissioner_code,
-    from decided
+        practice_day.practice_code,
+        practice_day.asked_on,
+        bool_or(membership.commissioner_code = getvariable('commissioner')) as is_ours,
+        min(membership.commissioner_code) filter (
+            where membership.commissioner_code <> getvariable('commissioner')
+        ) as other_commissioner,
+    from practice_day
     inner join reference.membership
         on
-            decided.practice_code = membership.practice_code
-            and decided.asked_on >= membership.start_date
-            and coalesce(decided.asked_on <= membership.end_date, true)
-    group by decided.first_record
+            practice_day.practice_code = membership.practice_code
+            and practice_day.asked_on >= membership.start_date
+    where coalesce(practice_day.asked_on <= membership.end_date, true)
+    group by practice_day.practice_code, practice_day.asked_on
+),
+
+membership_span as (
+    select
+        practice_code,
+        min(start_date) as first_start,
+        max(coalesce(end_date, date '9999-12-31')) as last_end,
+    from reference.membership
+    group by practice_code
+),
+
+answered as (
+    select
+        decided.*,
+        coalesce(member.is_ours, false) or decided.attribution_basis = 'resident' as responsible,
+        member.other_commissioner,
+        coalesce(
+            member.practice_code is null
+            and decided.asked_on between membership_span.first_start and membership_span.last_end,
+            false
+        ) as in_membership_gap,
+        decided.practice_code <> 'RESIDENT' and practice.practice_code is null
+            as is_unknown_practice,
+    from decided
+    left join member
+        on
+            decided.practice_code = member.practice_code
+            and decided.asked_on = member.asked_on
+    left join membership_span on decided.practice_code = membership_span.practice_code
+    left join reference.practice on decided.practice_code = practice.practice_code
 )
 
 select
-    decided.first_record,
-    decided.attribution_basis,
-    decided.gp_practice_code as submitted_practice_code,
-    decided.practice_code,
-    decided.is_tied,
-    decided.attribution_basis = 'resident' or member.first_record is not null as responsible,
+    first_record,
+    attribution_basis,
+    gp_practice_code as submitted_practice_code,
+    practice_code,
+    responsible,
     case
-        when decided.attribution_basis = 'resident' or member.first_record is not null then null
-        when decided.attribution_basis = 'none'
+        when responsible then null
+        when attribution_basis = 'none'
             then 'neither a practice nor a residence of this commissioner'
-        when member_elsewhere.commissioner_code is not null
-            then
-                'practice ' || decided.practice_code || ' is with commissioner '
-                || member_elsewhere.commissioner_code
-        else 'practice ' || decided.practice_code || ' is with no commissioner on the date'
+        when other_commissioner is not null
+            then 'practice ' || practice_code || ' is with commissioner ' || other_commissioner
+        else 'practice ' || practice_code || ' is with no commissioner on the date'
     end as not_responsible_reason,
-from decided
-left join member on decided.first_record = member.first_record
-left join member_elsewhere on decided.first_record = member_elsewhere.first_record;
+    is_contested, -- several practices had a claim
+    in_membership_gap, -- the practice is with no commissioner on the date, but before and after
+    responsible and other_commissioner is not null as has_two_commissioners,
+    coalesce(is_unknown_practice, false) as is_unknown_practice, -- not in the list of practices
+from answered;

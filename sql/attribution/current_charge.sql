@@ -5,6 +5,25 @@
 --
 -- budget_holder is the practice after successions, and null where nobody here answers.
 create or replace table current_charge as
+with activity as (
+    select distinct activity_month
+    from spell
+    where activity_month is not null
+),
+
+holder_of_month as (
+    -- By month rather than by year, so that spells find their holder by equality alone.
+    select
+        holder.practice_code,
+        activity.activity_month,
+        holder.budget_holder,
+    from holder
+    inner join activity
+        on
+            financial_year(activity.activity_month) >= holder.from_year
+            and coalesce(financial_year(activity.activity_month) < holder.until_year, true)
+)
+
 select
     spell.spell_id,
     spell.provider_code,
@@ -40,14 +59,13 @@ select
     attributed_spell.not_responsible_reason,
     if(
         attributed_spell.responsible,
-        coalesce(holder.budget_holder, attributed_spell.practice_code),
+        coalesce(holder_of_month.budget_holder, attributed_spell.practice_code),
         null
     ) as budget_holder,
 from spell
 inner join priced_spell on spell.first_record = priced_spell.first_record
 inner join attributed_spell on spell.first_record = attributed_spell.first_record
-left join holder
+left join holder_of_month
     on
-        attributed_spell.practice_code = holder.practice_code
-        and financial_year(spell.activity_month) >= holder.from_year
-        and coalesce(financial_year(spell.activity_month) < holder.until_year, true);
+        attributed_spell.practice_code = holder_of_month.practice_code
+        and spell.activity_month = holder_of_month.activity_month;

@@ -21,12 +21,22 @@ now as (
         spell_id,
         hash(current_charge) as content,
     from current_charge
+),
+
+changed as (
+    select
+        coalesce(now.spell_id, before.spell_id) as spell_id,
+        now.spell_id is null as is_gone,
+    from now
+    full join before on now.spell_id = before.spell_id
+    where now.content is distinct from before.content
 )
 
-select coalesce(now.spell_id, before.spell_id) as spell_id,
-from now
-full join before on now.spell_id = before.spell_id
-where now.content is distinct from before.content;
+select
+    spell_id,
+    -- Numbered here, where a row is narrow.
+    row_number() over (order by is_gone, spell_id) as place,
+from changed;
 
 update charge
 set to_close = getvariable('close_number')
@@ -35,9 +45,9 @@ where to_close is null and spell_id in (select spell_id from changed_spell);
 insert into charge
 select
     (select coalesce(max(charge_number), 0) from charge)
-    + row_number() over (order by current_charge.spell_id) as charge_number,
+    + changed_spell.place as charge_number,
     getvariable('close_number') as from_close,
     null as to_close,
     current_charge.*,
 from current_charge
-where current_charge.spell_id in (select spell_id from changed_spell);
+inner join changed_spell on current_charge.spell_id = changed_spell.spell_id;

@@ -49,14 +49,8 @@ difference as (
         coalesce(due.total_price, 0) - coalesce(posted.total_price, 0) as amount,
         coalesce(due.activity_month < getvariable('frozen_before'), false)
         or coalesce(posted.activity_month < getvariable('frozen_before'), false) as is_frozen,
-        coalesce(heir.budget_holder, posted.budget_holder) as heir,
     from due
     full join posted on due.spell_id = posted.spell_id
-    left join holder as heir
-        on
-            posted.budget_holder = heir.practice_code
-            and financial_year(posted.activity_month) >= heir.from_year
-            and coalesce(financial_year(posted.activity_month) < heir.until_year, true)
     where
         due.spell_id is null
         or posted.spell_id is null
@@ -65,6 +59,19 @@ difference as (
         or due.pod is distinct from posted.pod
         or due.hrg_code is distinct from posted.hrg_code
         or due.total_price is distinct from posted.total_price
+),
+
+-- Only what is frozen asks for the heir of what was posted.
+inherited as (
+    select
+        difference.spell_id,
+        holder.budget_holder as heir,
+    from difference
+    inner join holder on difference.posted_holder = holder.practice_code
+    where
+        difference.is_frozen
+        and financial_year(difference.posted_month) >= holder.from_year
+        and coalesce(financial_year(difference.posted_month) < holder.until_year, true)
 )
 
 select
@@ -74,10 +81,10 @@ select
     difference.due_month,
     difference.posted_month,
     difference.amount,
-    difference.heir,
+    inherited.heir,
     difference.is_frozen,
     case
-        when difference.is_frozen and difference.heir <> difference.posted_holder then 'moved'
+        when difference.is_frozen and inherited.heir <> difference.posted_holder then 'moved'
         when difference.is_frozen then 'held'
         when difference.due_number is null then 'withdrawn'
         when difference.posted_number is null and posted_before.spell_id is not null then 'restored'
@@ -92,4 +99,5 @@ select
         else 'amended'
     end as reason,
 from difference
-left join posted_before on difference.spell_id = posted_before.spell_id;
+left join posted_before on difference.spell_id = posted_before.spell_id
+left join inherited on difference.spell_id = inherited.spell_id;

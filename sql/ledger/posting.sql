@@ -6,7 +6,18 @@
 -- The charge reference counts from 1 within budget holder, period and revision, in order of spell,
 -- then credit before charge. It identifies nobody.
 insert into posting
-with version as (
+with moved as (
+    -- What moved_version made: versions that begin and end in this close.
+    select
+        spell_id,
+        charge_number,
+    from charge
+    where
+        from_close = getvariable('close_number')
+        and to_close = getvariable('close_number')
+),
+
+version as (
     select
         'credit' as kind,
         entry.reason,
@@ -19,12 +30,7 @@ with version as (
         entry.reason,
         coalesce(moved.charge_number, entry.due_number) as charge_number,
     from entry
-    left join charge as moved
-        on
-            entry.spell_id = moved.spell_id
-            and entry.is_frozen
-            and moved.from_close = getvariable('close_number')
-            and moved.to_close = getvariable('close_number')
+    left join moved on entry.spell_id = moved.spell_id
     where
         entry.reason not in ('held', 'withdrawn')
         and coalesce(moved.charge_number, entry.due_number) is not null

@@ -9,9 +9,7 @@ from typing import Any
 import duckdb
 
 from transforms import package, warehouse
-from transforms.land import REPORT_SUFFIX
 from transforms.mark import Close
-from transforms.site import Site
 from transforms.statements.figures import percent_of
 from transforms.statements.practice import PracticeFigures, is_synthetic, notes_of, position_of
 
@@ -23,7 +21,7 @@ _APRIL = 1
 
 
 def control_content(
-    connection: duckdb.DuckDBPyConnection, close: Close, site: Site, figures: PracticeFigures
+    connection: duckdb.DuckDBPyConnection, close: Close, figures: PracticeFigures
 ) -> package.Control:
     """The whole content of control.json."""
 
@@ -63,8 +61,6 @@ def control_content(
             for row in query("control_quarantine")
         ),
         quarantined_records=quarantined,
-        held_files=tuple(_held(site, close.commissioner)),
-        refused_files=tuple(_refused(site, close.commissioner)),
         warnings=_warnings(connection, rules, figure),
         unfinished_episodes=figure["unfinished"],
         other_care_episodes=figure["other_care"],
@@ -343,8 +339,7 @@ def _warnings(
         "select rule, sum(records)::bigint as records from warning group by rule "
         "union all by name select 'W07' as rule, count(*) as records from priced_spell "
         "where index_missing having count(*) > 0 "
-        "union all by name select 'W08' as rule, count(*) as records from attributed_spell "
-        "where is_tied having count(*) > 0 order by rule",
+        "union all by name select rule, records from attribution_warning order by rule",
     )
     return tuple(
         package.WarningCount(
@@ -462,26 +457,3 @@ def _statements(
             )
         )
     return tuple(rows)
-
-
-def _held(site: Site, commissioner: str) -> list[package.HeldFile]:
-    return [
-        package.HeldFile(file_name=name, rule=text[:3], text=text)
-        for name, text in _reports(site.held(commissioner))
-    ]
-
-
-def _refused(site: Site, commissioner: str) -> list[package.RefusedFile]:
-    return [
-        package.RefusedFile(file_name=name, rule=text[:3], text=text)
-        for name, text in _reports(site.refused(commissioner))
-    ]
-
-
-def _reports(folder: Path) -> list[tuple[str, str]]:
-    """The files of a folder that have a report beside them, with what it says."""
-    found = []
-    for report in sorted(folder.glob(f"*{REPORT_SUFFIX}")) if folder.is_dir() else ():
-        name, _, text = report.read_text(encoding="utf-8").strip().partition("\n")
-        found.append((name, text.partition(": ")[2]))
-    return found
