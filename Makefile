@@ -34,6 +34,9 @@ test: setup-tests lint  ## lint, types and all tests
 bench-land: setup  ## landing against loading as text; SIZE=0.1 for a tenth of the records
 	@$(BIN)/python -m benchmarks.land --size $(or $(SIZE),1)
 
+bench-render: setup  ## rendering 200 practices against bare WeasyPrint calls
+	@$(BIN)/python -m benchmarks.render --practices 200
+
 lock: setup  ## resolves requirements.lock anew from pyproject.toml
 	UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --group dev \
 	    --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
@@ -43,4 +46,4 @@ clean:  ## removes the environment, the sample site and all caches
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup setup-tests statements airflow lint format test bench-land lock clean
+.PHONY: help setup setup-tests statements airflow lint format test bench-land bench-render lock clean

@@ -792,8 +792,6 @@ class Control(Record):
     providers: tuple[ProviderControl, ...] = Field(description="by code")
     quarantine: tuple[QuarantineRule, ...] = Field(description="by rule, then sender")
     quarantined_records: Count = Field(description="records in quarantine, each once")
-    held_files: tuple[HeldFile, ...] = Field(description="files waiting for a decision")
-    refused_files: tuple[RefusedFile, ...] = Field(description="files of which nothing was landed")
     warnings: tuple[WarningCount, ...] = Field(description="by rule")
     unfinished_episodes: Count = Field(description="live records of types 180, 190, 200")
     other_care_episodes: Count = Field(description="live records of types 150, 160")
@@ -882,13 +880,17 @@ class GateRun(Record):
 
 
 class Run(Record):
-    """Timings and gate results of the run that made the package; differs from run to run."""
+    """What differs from run to run: timings, gate results, and the files not landed just then."""
 
     schema_version: Literal[1] = Field(default=1, description="of this file")
     started: datetime | None = Field(default=None, description="when the run began")
     finished: datetime | None = Field(default=None, description="when it ended")
     stages: tuple[StageTiming, ...] = Field(default=(), description="in order")
     gates: tuple[GateRun, ...] = Field(default=(), description="in order")
+    held_files: tuple[HeldFile, ...] = Field(default=(), description="files waiting for a decision")
+    refused_files: tuple[RefusedFile, ...] = Field(
+        default=(), description="files of which nothing was landed"
+    )
 
 
 class Documents(Record):

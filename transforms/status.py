@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transforms import delivery, package, warehouse
-from transforms.land import REPORT_SUFFIX
 from transforms.periods import Period
+from transforms.run_record import reports
 from transforms.site import Site
 
 
@@ -89,12 +89,7 @@ def _names(folder: Path) -> tuple[str, ...]:
 
 
 def _reports(folder: Path) -> tuple[str, ...]:
-    if not folder.is_dir():
-        return ()
-    return tuple(
-        path.read_text(encoding="utf-8").strip().replace("\n", ": ", 1)
-        for path in sorted(folder.glob(f"*{REPORT_SUFFIX}"))
-    )
+    return tuple(f"{name}: {text}" for name, text in reports(folder))
 
 
 def show(status: Status) -> None:

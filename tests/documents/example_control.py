@@ -210,8 +210,6 @@ def control_of(folder: Path) -> p.Control:
             p.QuarantineRule(rule="E04", text="dates out of order", sender="RZ2", records=35),
         ),
         quarantined_records=132,
-        held_files=(),
-        refused_files=(),
         warnings=(
             p.WarningCount(
                 rule="W01",
@@ -394,26 +392,28 @@ def spoilt(control: p.Control) -> p.Control:
                 first.model_copy(update={"right": first.left + Decimal("0.01"), "holds": False}),
                 *rest,
             ),
-            "held_files": (
-                p.HeldFile(
-                    file_name="RZ2_000013.csv",
-                    sender="RZ2",
-                    interchange_id="000013",
-                    rule="H01",
-                    text="It would remove 4,120 of 4,410 live records (93.4 per cent). Release it "
-                    "with pbc release RZ2:000013, or refuse it with pbc reject RZ2:000013.",
-                ),
-            ),
-            "refused_files": (
-                p.RefusedFile(
-                    file_name="RZ1_broken.csv",
-                    rule="F03",
-                    text="Line 1519: the trailer says 1,520 records, the file has 1,517. Ask the "
-                    "sender for the whole file.",
-                ),
-            ),
         }
     )
+
+
+HELD = (
+    p.HeldFile(
+        file_name="RZ2_000013.csv",
+        sender="RZ2",
+        interchange_id="000013",
+        rule="H01",
+        text="It would remove 4,120 of 4,410 live records (93.4 per cent). Release it with pbc "
+        "release RZ2:000013, or refuse it with pbc reject RZ2:000013.",
+    ),
+)
+REFUSED = (
+    p.RefusedFile(
+        file_name="RZ1_broken.csv",
+        rule="F03",
+        text="Line 1519: the trailer says 1,520 records, the file has 1,517. Ask the sender for "
+        "the whole file.",
+    ),
+)
 
 
 def example_run(*, failed: bool = False) -> p.Run:
@@ -464,6 +464,8 @@ def example_run(*, failed: bool = False) -> p.Run:
                 data_docs="data_docs/charges/index.html",
             ),
         ),
+        held_files=HELD if failed else (),
+        refused_files=REFUSED if failed else (),
     )
 
 

@@ -108,7 +108,7 @@ def test_no_patient_is_in_it(control: p.Control) -> None:
 def test_hostile_names_stay_text(control: p.Control) -> None:
     hostile = "<script>alert(1)</script>"
     held = p.HeldFile(file_name=hostile, rule="H01", text='"><img src=file:///etc/passwd>')
-    page = control_report(control.model_copy(update={"held_files": (held,)}), example_run())
+    page = control_report(control, example_run().model_copy(update={"held_files": (held,)}))
     document = html.document_fromstring(page)
     assert not list(document.iter("script", "img"))
     assert hostile in document.body.text_content()

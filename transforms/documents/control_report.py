@@ -48,9 +48,9 @@ def attention(control: Control, run: Run) -> list[Attention]:
     for gate in run.gates:
         if gate.status == "failed":
             items.append(Attention(True, f"Gate {gate.gate} failed.", "gates"))
-    for held in control.held_files:
+    for held in run.held_files:
         items.append(Attention(True, f"{held.file_name} is held: {held.text}", "files"))
-    for refused in control.refused_files:
+    for refused in run.refused_files:
         items.append(
             Attention(False, f"{refused.file_name} was refused ({refused.rule}).", "files")
         )
@@ -70,8 +70,8 @@ def answer(control: Control, run: Run) -> str:
         return f"{off} control {'total does' if off == 1 else 'totals do'} not tie"
     if failed:
         return f"The {formats.listed(failed)} {'gate' if len(failed) == 1 else 'gates'} failed"
-    if control.held_files:
-        number = len(control.held_files)
+    if run.held_files:
+        number = len(run.held_files)
         return f"Everything ties; {number} {'file waits' if number == 1 else 'files wait'} for you"
     return "Everything ties"
 

@@ -52,7 +52,7 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> St
         package.write_statement(
             place, statement_content(figures, close, practice, detail.sha256, warnings)
         )
-    control = control_content(connection, close, site, figures)
+    control = control_content(connection, close, figures)
     package.write_control(folder, control)
     _write_manifest(connection, close, folder, figures.practices)
     rows = connection.execute("select count(*) from detail_row").fetchone()

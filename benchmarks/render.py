@@ -1,6 +1,6 @@
 """Times the rendering of many practices against bare WeasyPrint calls on the same pages.
 
-Run as `python -m tests.documents.bench_render`.
+Run as `python -m benchmarks.render`.
 Prints seconds a practice and core for a bare WeasyPrint call on the same HTML and for all four
 documents, the slowest practice, and the whole run in processes. The goal: at most 1.5 times the
 bare call, and no practice above 2 seconds.
