@@ -22,6 +22,12 @@ Row = Mapping[str, Any]
 
 _UNGROUPED = "U"
 
+_NOT_PRICED = {
+    "excluded": "excluded from the tariff",
+    "ungrouped": "no usable HRG",
+    "no_tariff": "no price in the tariff",
+}
+
 
 @dataclass(frozen=True)
 class PriceStep:
@@ -214,7 +220,7 @@ def _stay(spell: Row) -> list[str]:
     )
     lines += [
         f"{nights}. Age at admission: {age}.",
-        f"Point of delivery {spell['pod']}, admission type {spell['admission_type']}.",
+        f"Point of delivery {_pod(spell)}, admission type {spell['admission_type']}.",
         f"Activity month {_month(spell['activity_month'])}, of financial year "
         f"{spell['financial_year']}, {edition}.",
     ]
@@ -307,7 +313,7 @@ def _price_reason(spell: Row) -> str:
         case "no_tariff":
             has_row = f" ({row} is without one)" if row else ""
             return (
-                f"No tariff: edition {spell['edition']} has no {spell['pod']} price for HRG "
+                f"No tariff: edition {spell['edition']} has no {_pod(spell)} price for HRG "
                 f"{spell['hrg_code']}{has_row}, and no local price matches."
             )
         case _:
@@ -330,7 +336,7 @@ def _price_steps(
     return [
         PriceStep(
             "Base price",
-            f"the {spell['pod']} price of HRG {spell['hrg_code']}, "
+            f"the {_pod(spell)} price of HRG {spell['hrg_code']}, "
             f"{spell['tariff_place']} {spell['tariff_line']}",
             spell["base_price"],
         ),
@@ -380,7 +386,7 @@ def _excess_working(spell: Row) -> str:
     if spell["pod"] == "daycase":
         return "none for a day case"
     if spell["trim_point"] is None:
-        return f"none: the tariff gives the HRG no {spell['pod']} trim point"
+        return f"none: the tariff gives the HRG no {_pod(spell)} trim point"
     stay = (
         f"{spell['adjusted_length_of_stay']} nights against a trim point of {spell['trim_point']}"
     )
@@ -547,9 +553,12 @@ def _standing_words(spell: Row, close: mark.Close) -> str:
     if spell["price_status"] is None:
         return "Not charged: not discharged by the period's end."
     if not spell["responsible"]:
-        return f"Not charged: another commissioner's. {spell['not_responsible_reason']}."
+        return f"Not charged: another commissioner's. {_sentence(spell['not_responsible_reason'])}"
     if spell["price_status"] not in ("priced", "local"):
-        return f"Not charged: {spell['price_status']}. It is shown in the practice's detail file."
+        return (
+            f"Not charged: {_NOT_PRICED[spell['price_status']]}. It is shown in the practice's "
+            "detail file."
+        )
     if spell["is_before_ledger"]:
         return f"Not charged: its month is before the ledger opens ({close.config.ledger.opens})."
     return f"Charged to {_named(spell['budget_holder'], spell['budget_holder_name'])}."
@@ -560,6 +569,10 @@ def _standing_words(spell: Row, close: mark.Close) -> str:
 
 def _named(code: str, name: str | None) -> str:
     return f"{code} ({name})" if name and name != code else code
+
+
+def _pod(spell: Row) -> str:
+    return str(spell["pod"]).replace("_", "-")
 
 
 def _counted(number: int, what: str) -> str:

@@ -343,9 +343,10 @@ def load(
     file = _inspect(path, shown)
     names, skip = _names(file, layout, shown)
     delimited.forget_rejects(connection)
+    # Not by rowid: within a transaction it does not count from 0.
     connection.execute(
-        "create or replace temp table raw as "
-        f"select * from {delimited.source(file, names, skip=skip)}"
+        f"create or replace temp table stated as select *, row_number() over () + {skip} as {LINE} "
+        f"from {delimited.source(file, names, skip=skip)}"
     )
     rejected = delimited.rejects(connection)
     if rejected:
@@ -354,12 +355,8 @@ def load(
             "comma-separated fields. Correct it; values with commas go in double quotes."
         )
     names_read = [name for name in names if not name.startswith(_IGNORED)]
-    connection.execute(
-        f"create or replace temp view stated as select *, rowid + {skip + 1} as {LINE} from raw"
-    )
     take(connection, layout, Source(shown), names_read, edition=edition)
-    connection.execute("drop view stated")
-    connection.execute("drop table raw")
+    connection.execute("drop table stated")
 
 
 def take(
@@ -370,7 +367,7 @@ def take(
     *,
     edition: str | None = None,
 ) -> None:
-    """Check the rows of the temporary view `stated`, all text, and add them to a layout's table.
+    """Check the rows of the relation `stated`, all text, and add them to a layout's table.
 
     `names` are those of the layout's columns that it has; `stated_line` is a row's place in the
     source. Raises UsageError naming source, line and column.
