@@ -93,7 +93,7 @@ def test_every_close_posts_what_the_model_posts(seed: int) -> None:
 
 def exports(site: Path, period: str) -> dict[str, list[Row]]:
     """Returns the exports of a closed period."""
-    tables = ("charges", "postings", "position", "fates", "quarantine", "budgets")
+    tables = ("charges", "postings", "position")
     return {table: export(site, table, period) for table in tables}
 
 
