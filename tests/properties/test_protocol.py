@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,16 @@ def landed_site(directory: Path, files: list[NwcsFile]) -> Path:
     return directory
 
 
+def correction_quarantined(site: Path) -> set[str]:
+    """Returns the identifiers of the live records whose correction is quarantined."""
+    (warehouse,) = (site / "warehouse").glob("*.duckdb")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select cds_unique_identifier from episode where correction_quarantined"
+        ).fetchall()
+    return {identifier for (identifier,) in rows}
+
+
 @examples(3)
 @given(seed=seeds)
 def test_live_records_and_fates_are_the_models(seed: int) -> None:
@@ -73,6 +84,7 @@ def test_live_records_and_fates_are_the_models(seed: int) -> None:
         fates = export(site, "fates", PERIOD)
         quarantine = export(site, "quarantine", PERIOD)
         charges = export(site, "charges", PERIOD)
+        marked = correction_quarantined(site)
     found = {(row["interchange_id"], row["fate"]): int(row["records"]) for row in fates}
     assert found == fates_of(files, expected)
     broken = {
@@ -80,6 +92,7 @@ def test_live_records_and_fates_are_the_models(seed: int) -> None:
     }
     assert broken == faults_of(files, expected)
     assert {row["spell_id"]: row["nhs_number"] for row in charges} == live_of(expected)
+    assert marked == {expected.records[key].identifier for key in expected.correction_quarantined}
 
 
 @examples(1)

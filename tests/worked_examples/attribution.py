@@ -31,6 +31,7 @@ PRACTICES = {
     "CHAIN": "Y91015",  # succeeded by SUCCEEDED on 1 July 2004
     "MOVED": "Y91016",  # left for another commissioner, succeeded by A on 1 April 2004
     "SPLIT": "Y91017",  # succeeded on 1 April 2004 by LATER, which is succeeded in October
+    "ROUND": "Y9100",  # a code of five characters that ends in 00; a member of 5XA
 }
 
 
@@ -305,6 +306,13 @@ EXAMPLES = [
         nhs_number="",
         gp_practice_code="V81999",
         residence_commissioner="5XA00",
+    ),
+    example(
+        "A practice code of five characters that ends in 00",
+        "Practice codes never lose it.",
+        *("submitted_practice", "ROUND"),
+        nhs_number="",
+        gp_practice_code="ROUND",
     ),
     example(
         "Nothing holds",

@@ -18,6 +18,9 @@ from tests.worked_examples.attribution import (
     practices,
 )
 
+# One process runs them all, for the site that they share.
+pytestmark = pytest.mark.xdist_group("worked examples: attribution")
+
 PERIOD = "2004-09"
 
 by_title = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)

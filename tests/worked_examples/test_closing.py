@@ -11,6 +11,9 @@ import pytest
 from tests.pipeline_run import close, done, export, issue, land, pbc
 from tests.site_builder import SiteBuilder, episode_row
 
+# One process runs them all, for the site that they share.
+pytestmark = pytest.mark.xdist_group("worked examples: closing")
+
 Entry = tuple[str, str, str, str, str]
 
 

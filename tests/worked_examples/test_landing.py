@@ -14,6 +14,9 @@ from tests.models.protocol import held
 from tests.pipeline_run import land, pbc
 from tests.site_builder import FAULTS, NwcsFile, SiteBuilder, episode_row
 
+# One process runs them all, for the site that they share.
+pytestmark = pytest.mark.xdist_group("worked examples: landing")
+
 APRIL = ("2004-04-01", "2004-04-30")
 
 

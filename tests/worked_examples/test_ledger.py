@@ -20,6 +20,9 @@ from tests.worked_examples.ledger import (
     second_edition,
 )
 
+# One process runs them all, for the site that they share.
+pytestmark = pytest.mark.xdist_group("worked examples: ledger")
+
 Postings = dict[str, list[Row]]
 
 by_title = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)

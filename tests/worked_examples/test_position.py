@@ -14,6 +14,9 @@ from tests.site_builder import Row, SiteBuilder, days_after, episode_row
 from tests.worked_examples.position import EXAMPLES, SITES, PositionExample, Sent, tariff
 from tests.worked_examples.sums import worked_out
 
+# One process runs them all, for the site that they share.
+pytestmark = pytest.mark.xdist_group("worked examples: position")
+
 Rows = Mapping[tuple[str, str], Mapping[str, str]]
 
 POD_OF = {"daycase": ("11", "2"), "elective": ("11", "1"), "non_elective": ("21", "1")}

@@ -15,6 +15,9 @@ from tests.site_builder import Row, episode_row
 from tests.worked_examples.pricing import EXAMPLES, PricingExample, example_site
 from tests.worked_examples.sums import worked_out
 
+# One process runs them all, for the site that they share.
+pytestmark = pytest.mark.xdist_group("worked examples: pricing")
+
 TEXTS = {
     "pod",
     "admission_type",

@@ -19,6 +19,9 @@ from tests.worked_examples.protocol import (
     Spoilt,
 )
 
+# One process runs them all, for the site that they share.
+pytestmark = pytest.mark.xdist_group("worked examples: protocol")
+
 # The dates of a good record, so that a spoilt one says nothing about the others.
 DATES: dict[str, Cell] = {
     "discharge_date": "2004-04-13",
