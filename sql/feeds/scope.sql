@@ -40,7 +40,10 @@ checked as (
             when protocol = '020' and prime_recipient is null then 'prime_recipient'
             when
                 protocol = '020'
-                and coalesce(not list_contains(map_values(getvariable('bulk_groups')), bulk_group), true)
+                and coalesce(
+                    not list_contains(map_values(getvariable('bulk_groups')), bulk_group),
+                    true
+                )
                 then 'bulk_group'
             when protocol = '020' and effective_time is null then 'extract_datetime'
             when
@@ -60,7 +63,8 @@ numbered as (
         period_start,
         period_end,
         effective_time,
-        getvariable('first_scope') - 1 + row_number() over (order by min(first_line)) as scope_number,
+        getvariable('first_scope') - 1 + row_number() over (order by min(first_line))
+            as scope_number,
         min(first_activity) as first_activity,
         max(last_activity) as last_activity,
     from checked
@@ -76,7 +80,11 @@ select
     case
         when not getvariable('narrow_scopes') then numbered.period_start
         when numbered.first_activity > numbered.period_end then numbered.period_start
-        else coalesce(greatest(numbered.period_start, numbered.first_activity), numbered.period_start)
+        else
+            coalesce(
+                greatest(numbered.period_start, numbered.first_activity),
+                numbered.period_start
+            )
     end as covered_from,
     case
         when not getvariable('narrow_scopes') then numbered.period_end

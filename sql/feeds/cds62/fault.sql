@@ -27,7 +27,8 @@ by_itself as (
             when
                 line_type in ('02', '03', '06') and not regexp_full_match(line_count, '[0-9]{3}')
                 then 'count'
-            -- Bytes are had at once, characters without padding are counted only where it may matter.
+            -- Bytes are had at once, characters without padding are counted only where it may
+            -- matter.
             when
                 case
                     when strlen(line) > getvariable('line_types')[line_type]
