@@ -133,24 +133,12 @@ def unreadable(reject: Reject) -> RefusedFile:
     )
 
 
-def not_a_record() -> RefusedFile:
-    """The refusal of a file with a line as wide as a record that says it is something else."""
-    return RefusedFile(
-        "F04",
-        "A line between column line and trailer is as wide as a record but its first field is "
-        "not REC.",
-        mend=_ANOTHER,
-    )
-
-
 @contextlib.contextmanager
 def reading() -> Iterator[None]:
     """What DuckDB says while it reads a file, as the refusal it means."""
     try:
         yield
-    except duckdb.InvalidInputException as error:
-        if "not a record" in str(error):
-            raise not_a_record() from None
+    except duckdb.InvalidInputException:
         # The message quotes the line, which may be a patient's.
         raise RefusedFile(
             "F01",
@@ -161,12 +149,17 @@ def reading() -> Iterator[None]:
 
 
 def read_whole_lines(
-    connection: duckdb.DuckDBPyConnection, file: FeedFile, table: str, columns: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    file: FeedFile,
+    table: str,
+    columns: Sequence[str],
+    width: int,
 ) -> int:
     """Check what a file with one header row was read into; return how many rows it has.
 
-    `columns` are those of the table, which a line end inside quotes can stand in. Raises
-    RefusedFile: F02 where the last line is incomplete, F01 or F04 for what is no row.
+    `columns` are those of the table, which a line end inside quotes can stand in; `width` is how
+    many the file has. Raises RefusedFile: F02 where the last line is incomplete, F01 or F04 for
+    what is no row.
     """
     if not file.tail.endswith(b"\n"):
         raise last_line_incomplete(file)
@@ -190,7 +183,36 @@ def read_whole_lines(
             "not known.",
             mend=_ANOTHER,
         )
+    refuse_extra_fields(connection, file, width, rows, [file.head_lines(1)[0]])
     return rows
+
+
+def refuse_extra_fields(
+    connection: duckdb.DuckDBPyConnection,
+    file: FeedFile,
+    width: int,
+    rows: int,
+    others: Sequence[bytes],
+) -> None:
+    """Refuse a line with more fields than the column line where the last ones are blank (F04).
+
+    DuckDB takes no offence at those, though everything in such a line may have shifted. The commas
+    of rows and other lines add up to the file's, but for those inside quotes: only a file that has
+    some is looked at again. The first of `others` stand before the rows.
+    """
+    told = rows * (width - 1) + sum(line.count(b",") for line in others)
+    if told == file.commas:
+        return
+    skip = 2 if len(others) > 1 else 1
+    # A blank that is there is then '', and what is padded is null.
+    read = source(file, [f"c{place}" for place in range(width + 1)], skip=skip).removesuffix(")")
+    found = connection.execute(
+        f"select row_number() over () + {skip} as line from "
+        f"(select c{width} from {read}, null_padding = true, nullstr = chr(30), "
+        f"parallel = false)) qualify c{width} is not null order by line limit 1"
+    ).fetchone()
+    if found:
+        raise unreadable(Reject(int(found[0]), "TOO MANY COLUMNS", ""))
 
 
 def last_line_incomplete(file: FeedFile) -> RefusedFile:

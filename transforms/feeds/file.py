@@ -19,7 +19,7 @@ _BLOCK = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 
-_SPACE = 32
+_SPACE, _COMMA = b" ,"
 # What a field begins after or ends before: a space there, or any tab, and fields need trimming.
 _EDGES = np.zeros(256, dtype=bool)
 _EDGES[list(b',"\r\n')] = True
@@ -31,7 +31,8 @@ class FeedFile:
     """What is known of a file before it is read as records.
 
     `sha256` and `size` are of the content, decompressed. `head` and `tail` are its first and last
-    mebibyte. `line_feeds` counts them; `padded` says that some field may need trimming.
+    mebibyte. `line_feeds` and `commas` count them (commas only in delimited text); `padded` says
+    that some field may need trimming.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class FeedFile:
     head: bytes
     tail: bytes
     line_feeds: int
+    commas: int
     padded: bool
 
     @property
@@ -64,7 +66,7 @@ class FeedFile:
 def inspect(path: Path) -> FeedFile:
     """Read a file once. Raises RefusedFile: F01 if it is no text, F02 if it is cut short."""
     digest = hashlib.sha256()
-    size = line_feeds = 0
+    size = line_feeds = commas = 0
     head = tail = b""
     padded = False
     for block in _content(path):
@@ -79,8 +81,10 @@ def inspect(path: Path) -> FeedFile:
             )
         if len(head) < _BLOCK:
             head = (head + block)[:_BLOCK]
-        # One byte of the block before, so that what straddles the edge is seen.
-        padded = padded or (not head.startswith(_FLAT_FILE) and _has_padding(tail[-1:] + block))
+        if not head.startswith(_FLAT_FILE):
+            commas += int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == _COMMA))
+            # One byte of the block before, so that what straddles the edge is seen.
+            padded = padded or _has_padding(tail[-1:] + block)
         tail = (tail + block)[-_BLOCK:]
         size += len(block)
         line_feeds += block.count(b"\n")
@@ -94,6 +98,7 @@ def inspect(path: Path) -> FeedFile:
         head=head,
         tail=tail,
         line_feeds=line_feeds,
+        commas=commas,
         padded=padded,
     )
 

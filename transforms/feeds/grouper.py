@@ -60,7 +60,9 @@ class GrouperReader:
                 f"create or replace temp table feed_row as select {read} "
                 f"from {delimited.source(file, columns, skip=1)}"
             )
-        rows = delimited.read_whole_lines(connection, file, "feed_row", list(wanted.values()))
+        rows = delimited.read_whole_lines(
+            connection, file, "feed_row", list(wanted.values()), len(names)
+        )
         warehouse.run(connection, "feeds/grouper/submitted_result.sql")
         counted = connection.execute("select count(*) from submitted_result").fetchone()
         self._results = int(counted[0]) if counted else 0

@@ -66,7 +66,7 @@ class NwcsReader:
             f"{delimited.literal(interchange.period_end)}::date as period_end, "
             f"{delimited.literal(interchange.extract_datetime)}::timestamp as scope_time, "
             "null::bigint as file_line, null::varchar as kept "
-            f"from {self._source} where if({kind} = 'REC', true, error('not a record'))"
+            f"from {self._source} where {kind} = 'REC'"
         )
         connection.execute(
             "create or replace temp table submitted_scope as "
@@ -105,13 +105,7 @@ class NwcsReader:
             if reject is trailer and len(found) == 1:
                 continue
             if reject.kind in ("HDR", "COL", "TRL") and reject is not trailer:
-                raise RefusedFile(
-                    "F02",
-                    f"A {reject.kind} line stands here, among or after the records: this is more "
-                    "than one interchange, or one that was cut and joined.",
-                    line=reject.line,
-                    mend="Ask for one whole interchange a file.",
-                )
+                raise _second_interchange(reject.kind, reject.line)
             if reject is not trailer:
                 raise delimited.unreadable(reject)
         declared = _read_trailer(file, self._interchange_id)
@@ -119,17 +113,36 @@ class NwcsReader:
         if lines != file.lines:
             lines += self._line_feeds_in_values(connection)
         if lines != file.lines:
+            self._refuse_stray_line(connection)
             raise RefusedFile(
                 "F02",
                 "There is a blank line in the file.",
                 mend="Ask for the interchange without blank lines.",
             )
+        ends = [*file.head_lines(_LINES_BEFORE_RECORDS), _last_line(file)]
+        delimited.refuse_extra_fields(connection, file, len(self._columns), records, ends)
         if declared != records:
             raise RefusedFile(
                 "F03",
                 f"The trailer says {declared} records and the file has {records}.",
                 line=_LINES_BEFORE_RECORDS + records + 1,
                 mend="Ask for the whole interchange again: records were lost or doubled.",
+            )
+
+    def _refuse_stray_line(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Refuse a line as wide as a record that says it is something else (F02 or F04)."""
+        kind = delimited.identifier(self._columns[0])
+        found = connection.execute(
+            f"select line, kind from (select row_number() over () + {_LINES_BEFORE_RECORDS} "
+            f"as line, {kind} as kind from {self._source}) "
+            "where kind is distinct from 'REC' order by line limit 1"
+        ).fetchone()
+        if found and found[1] in ("HDR", "COL", "TRL"):
+            raise _second_interchange(found[1], int(found[0]))
+        if found:
+            raise _malformed(
+                "The line is as wide as a record but its first field is not REC.",
+                line=int(found[0]),
             )
 
     def _line_feeds_in_values(self, connection: duckdb.DuckDBPyConnection) -> int:
@@ -140,6 +153,16 @@ class NwcsReader:
         )
         row = connection.execute(f"select sum({counted}) from {self._source}").fetchone()
         return int(row[0] or 0) if row else 0
+
+
+def _second_interchange(kind: str, line: int) -> RefusedFile:
+    return RefusedFile(
+        "F02",
+        f"A {kind} line stands here, among or after the records: this is more than one "
+        "interchange, or one that was cut and joined.",
+        line=line,
+        mend="Ask for one whole interchange a file.",
+    )
 
 
 def _header_fields(file: FeedFile) -> list[str]:
@@ -239,8 +262,7 @@ def _read_columns(file: FeedFile, net_change: bool) -> tuple[list[str], tuple[st
 
 def _read_trailer(file: FeedFile, interchange_id: str) -> int:
     """The record count that the last line declares. Raises RefusedFile: F02 or F04."""
-    content = file.tail.replace(b"\r\n", b"\n")
-    last = content.removesuffix(b"\n").rsplit(b"\n", 1)[-1]
+    last = _last_line(file)
     if not last.startswith(b"TRL"):
         raise RefusedFile(
             "F02",
@@ -254,6 +276,11 @@ def _read_trailer(file: FeedFile, interchange_id: str) -> int:
     if fields[1] != interchange_id:
         raise _malformed("The trailer is not of the header's interchange.", line=file.lines)
     return int(fields[2])
+
+
+def _last_line(file: FeedFile) -> bytes:
+    content = file.tail.replace(b"\r\n", b"\n")
+    return content.removesuffix(b"\n").rsplit(b"\n", 1)[-1]
 
 
 def _malformed(message: str, line: int = 1) -> RefusedFile:

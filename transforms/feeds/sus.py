@@ -76,7 +76,7 @@ class SusReader:
                 + ", ".join(f"{expression} as {name}" for name, expression in read.items())
                 + f" from {delimited.source(file, columns, skip=1)}"
             )
-        self._records = delimited.read_whole_lines(connection, file, "feed_row", list(read))
+        self._records = delimited.read_whole_lines(connection, file, "feed_row", list(read), len(names))
         if not self._records:
             raise RefusedFile(
                 "F02", "There is no row after the column line.", mend="Ask for the whole file."

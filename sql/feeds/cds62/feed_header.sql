@@ -2,7 +2,7 @@
 --
 -- Grain: one row per record.
 -- Inputs: line_01 (the fields of lines 01), other_cds_type.
-create or replace temp table feed_header as
+create or replace temp table header_line as
 select
     record_number,
     line_number as file_line,
@@ -33,3 +33,7 @@ where
         select code
         from read_csv(getvariable('codes') || '/other_cds_type.csv', all_varchar = true)
     );
+
+create or replace temp view feed_header as
+select *
+from header_line;
