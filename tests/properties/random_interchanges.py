@@ -9,7 +9,7 @@ from random import Random
 
 from tests.site_builder import Cell, NwcsFile, Row, episode_row
 
-FIRST_DAY, LAST_DAY = date(2004, 4, 1), date(2004, 6, 30)
+FIRST_DAY = date(2004, 4, 1)
 PERIOD = "2004-06"
 GROUPS = ("010", "010", "010", "020", "030", "040")
 TYPES_OF_GROUP = {
@@ -128,8 +128,8 @@ class RandomInterchanges:
         return str(timedelta(seconds=seconds)).rjust(8, "0")
 
     def day(self) -> date:
-        """Returns a day of the quarter."""
-        return FIRST_DAY + timedelta(days=self.random.randint(0, (LAST_DAY - FIRST_DAY).days))
+        """Returns one of few days of the quarter, so that records lie on the ends of scopes."""
+        return FIRST_DAY + timedelta(days=9 * self.random.randint(0, 10))
 
     def day_within(self, start: str, end: str) -> date:
         """Returns a day of a report period, its ends more often than others."""
