@@ -1,6 +1,6 @@
 -- The records of the interchange being landed that take no part until a good version arrives.
 --
--- Grain: one row per quarantined record, with all its faults: rules and fields pair off.
+-- Grain: one row per quarantined record, with the rules it breaks and the fields at fault.
 -- Inputs: record (this interchange's, in the transaction that appended them).
 --
 -- E05: the identifier occurs again further down with the same effective time; the last one stands,
@@ -52,7 +52,7 @@ spoilt as (
 faulty as (
     select
         row_id,
-        list_sort(string_split(string_agg(faults, ';'), ';')) as faults,
+        string_split(string_agg(faults, ';'), ';') as faults,
     from spoilt
     group by row_id
 )
@@ -60,7 +60,11 @@ faulty as (
 select
     faulty.row_id + base.to_record_id as record_id,
     getvariable('landing_number') as landing_number,
-    array_to_string(list_transform(faults, lambda fault: fault[1:3]), ';') as rules,
-    array_to_string(list_transform(faults, lambda fault: fault[5:]), ';') as fields,
+    array_to_string(
+        list_sort(list_distinct(list_transform(faults, lambda fault: fault[1:3]))), ';'
+    ) as rules,
+    array_to_string(
+        list_sort(list_distinct(list_transform(faults, lambda fault: fault[5:]))), ';'
+    ) as fields,
 from faulty
 cross join base;

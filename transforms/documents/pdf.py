@@ -6,6 +6,7 @@ the font's own. A character that the font lacks becomes an empty box, rather tha
 whichever font a machine happens to have.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ FONT_ADDRESS = "font:source-sans-3"
 EMPTY_BOX = "\N{WHITE SQUARE}"
 # Any fixed second will do; this one is 2004-04-01, 00:00 UTC.
 _FONT_TIME_STAMP = "1080777600"
+
+# Steps of each document, which a task's log need not tell.
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 Fetcher = Callable[[str], URLFetcherResponse]
 
@@ -64,6 +68,12 @@ def _fonts() -> tuple[FontConfiguration, CSS, Fetcher]:
         url_fetcher=fetcher,
     )
     return configuration, face, fetcher
+
+
+def make_ready() -> None:
+    """Prepare the font, which `pdf` does at its first document otherwise."""
+    _fonts()
+    typeface.characters()
 
 
 def _scope_of_headers(_: object, made: pydyf.PDF) -> None:

@@ -162,11 +162,13 @@ def _rendered(
         for practice in practices:
             yield practice, _complete(folder, practice)
         return
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["transforms.documents.prepared"])
     # A pool for each batch, rather than `max_tasks_per_child`, which in Python 3.11 can leave
     # the last tasks waiting for ever (CPython gh-115634).
     batch = processes * PRACTICES_A_PROCESS
     for start in range(0, len(practices), batch):
-        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        with ProcessPoolExecutor(processes, context) as pool:
             waiting = {
                 pool.submit(_complete, folder, practice): practice
                 for practice in practices[start : start + batch]
