@@ -5,7 +5,8 @@
 --         interchange's).
 --
 -- covered: live records of the scope's sender, recipient, bulk group and period.
--- removed: those of them that are older than the scope and that it does not bring again.
+-- removed: those of them that are older than the scope, that it does not bring again, and that
+--          nothing else in the file supersedes.
 with live as (
     select
         record.rowid as record_id,
@@ -30,6 +31,15 @@ brought as (
         record.cds_unique_identifier,
     from record
     where record.landing_number = getvariable('landing_number')
+),
+
+newer as (
+    select
+        cds_unique_identifier,
+        max(effective_time) as effective_time,
+    from record
+    where landing_number = getvariable('landing_number') and faults is null
+    group by cds_unique_identifier
 )
 
 select
@@ -39,6 +49,7 @@ select
     count(live.record_id) filter (
         where live.effective_time <= submitted_scope.effective_time
         and brought.cds_unique_identifier is null
+        and coalesce(newer.effective_time < live.effective_time, true)
     ) as removed,
 from submitted_scope
 left join live
@@ -52,5 +63,6 @@ left join brought
     on
         brought.scope_number = submitted_scope.scope_number
         and brought.cds_unique_identifier = live.cds_unique_identifier
+left join newer on live.cds_unique_identifier = newer.cds_unique_identifier
 group by submitted_scope.scope_number, submitted_scope.period_start, submitted_scope.period_end
 order by submitted_scope.scope_number;
