@@ -388,7 +388,8 @@ def _excess_working(spell: Row) -> str:
     if spell["trim_point"] is None:
         return f"none: the tariff gives the HRG no {_pod(spell)} trim point"
     stay = (
-        f"{spell['adjusted_length_of_stay']} nights against a trim point of {spell['trim_point']}"
+        f"{_counted(spell['adjusted_length_of_stay'], 'night')} against a trim point of "
+        f"{spell['trim_point']}"
     )
     if not spell["excess_days"]:
         return f"none: {stay}"
