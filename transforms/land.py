@@ -6,6 +6,7 @@ killed in between, the next landing knows the content again and only moves it.
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -150,7 +151,9 @@ def land_file(
             interchange = reader.open(connection, file, _next_scope(connection))
             _refuse_reuse(connection, interchange)
             with warehouse.transaction(connection):
-                return _append(connection, file, interchange, settings, reader.confirm, release)
+                landed = _append(connection, file, interchange, settings, reader.confirm, release)
+            notices = (*landed.notices, *_quarantine_notices(connection))
+            return dataclasses.replace(landed, notices=notices)
     except RefusedFile as refusal:
         return LandedFile(path.name, "refused", str(refusal), rule=refusal.rule)
     except HeldFile as held:
@@ -234,6 +237,17 @@ def _append(
         quarantined=quarantined,
         notices=interchange.notices,
     )
+
+
+def _quarantine_notices(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """What is wrong with the records in quarantine: rule, field and the first lines, no values."""
+    for broken in warehouse.rows(connection, warehouse.read("land/quarantine_notice.sql")):
+        lines = ", ".join(str(line) for line in broken["first_lines"])
+        more = broken["records"] - len(broken["first_lines"])
+        yield (
+            f"{broken['rule']} {broken['field']}: {broken['name']}, in line "
+            f"{lines}{f' and {more} more' if more else ''}."
+        )
 
 
 @contextlib.contextmanager
