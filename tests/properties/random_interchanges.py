@@ -11,7 +11,7 @@ from tests.site_builder import Cell, NwcsFile, Row, episode_row
 
 FIRST_DAY = date(2004, 4, 1)
 PERIOD = "2004-06"
-GROUPS = ("010", "010", "010", "020", "030", "040")
+GROUPS = (*("010",) * 9, "020", "030", "040")
 TYPES_OF_GROUP = {
     "010": ("120", "130", "140"),
     "020": ("180", "190", "200"),
@@ -56,7 +56,7 @@ SPOILS: tuple[dict[str, Cell], ...] = (
 class RandomInterchanges:
     """Makes interchanges from one source of random numbers."""
 
-    def __init__(self, random: Random, *, identifiers: int = 40, distinct_times: bool) -> None:
+    def __init__(self, random: Random, *, identifiers: int = 150, distinct_times: bool) -> None:
         """Starts with nothing sent; `distinct_times` lets no two effective times be equal."""
         self.random = random
         self.identifiers = [f"ID{place:03d}" for place in range(identifiers)]
@@ -76,13 +76,13 @@ class RandomInterchanges:
             group = self.random.choice(GROUPS)
             first, last = sorted((self.day(), self.day()))
             start, end = str(first), str(last)
-        wanted = self.random.choice((0, 3, 10, 25))
+        wanted = self.random.choice((0, 5, 20, 60))
         records = [self.record(group, start, end) for _ in range(wanted)]
         return NwcsFile(
             f"IC{place:03d}",
             records,
-            sender=self.random.choice(("RXA", "RXA", "RXB")),
-            prime_recipient=self.random.choice(("5XA", "5XA", "5XA00", "5XB")),
+            sender=self.random.choice((*("RXA",) * 5, "RXB")),
+            prime_recipient=self.random.choice((*("5XA",) * 5, "5XA00", "5XB")),
             protocol="020" if bulk else "010",
             bulk_group=group,
             period_start=start,
@@ -111,7 +111,7 @@ class RandomInterchanges:
             "episode_start_date": ends - timedelta(days=3),
             "episode_end_date": ends,
         }
-        if self.random.random() < 0.15:
+        if self.random.random() < 0.25:
             given |= self.random.choice(SPOILS)
         return episode_row(1, nights=3, **given)
 
