@@ -63,8 +63,7 @@ def _find(site: Site, commissioner: str, interchange: str) -> Path:
         return found[0]
     if found:
         told = " or ".join(
-            names[path] if len({names[each] for each in found}) > 1 else path.name
-            for path in found
+            names[path] if len({names[each] for each in found}) > 1 else path.name for path in found
         )
         raise UsageError(f"Several held files bear {interchange}: say which, {told}.")
     waiting = ", ".join(sorted(names.values())) or "none"

@@ -1,4 +1,4 @@
-"""The same canonical rows in the other forms of a feed: the flat file, SUS extracts, grouper results.
+"""The same rows in the other forms of a feed: the flat file, SUS extracts, grouper results.
 
 Made by hand from the published layouts, apart from the readers' own layout data, so that a wrong
 place in the one is seen by the other. Everything written here is synthetic.

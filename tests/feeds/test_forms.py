@@ -103,7 +103,9 @@ def test_gzip_and_a_byte_order_mark_are_nothing_to_ask_about(
     land(site, file)
     found = ask("select format, records from interchange")[0]
     assert found == {
-        "format": {"flat": "cds62"}.get(name.split(".")[0], name.split(".")[0]),
+        "format": {"flat": "cds62"}.get(
+            name.split(".", maxsplit=1)[0], name.split(".", maxsplit=1)[0]
+        ),
         "records": 0 if name == "grouper.csv" else 4,
     }
 
@@ -262,7 +264,10 @@ def test_a_scope_of_sus_reaches_no_further_than_the_rows_that_name_it(
     april = forms.Sent(
         protocol="020", bulk_group="010", period_start="2004-04-01", period_end="2004-04-30"
     )
-    rows = [episode_row(1, admission_date="2004-04-05"), episode_row(2, admission_date="2004-04-15")]
+    rows = [
+        episode_row(1, admission_date="2004-04-05"),
+        episode_row(2, admission_date="2004-04-15"),
+    ]
     land(site, NwcsFile("N1", [episode_row(9, admission_date="2004-04-25")]).write(tmp_path / "n"))
     (tmp_path / "sus.csv").write_bytes(forms.csv_file(forms.sus_rows(rows, april)))
     land(site, tmp_path / "sus.csv")

@@ -45,9 +45,7 @@ def test_a_kill_leaves_the_file_where_the_next_landing_finds_it(
     inbox = site / "inbox" / "5XA"
     NwcsFile("N1", [episode_row(1), episode_row(2, sex="?" * 5)]).write(inbox / "n1.csv")
     done(site, "status")
-    process = multiprocessing.get_context("spawn").Process(
-        target=_land_and_die, args=(site, point)
-    )
+    process = multiprocessing.get_context("spawn").Process(target=_land_and_die, args=(site, point))
     process.start()
     process.join(timeout=120)
     assert process.exitcode == -signal.SIGKILL

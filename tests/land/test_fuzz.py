@@ -201,9 +201,7 @@ def test_spoilt_files(form: str, batch: int, tmp_path: Path) -> None:
     assert outcomes >= {"landed", "refused"}
 
 
-def account_for(
-    connection: duckdb.DuckDBPyConnection, landed: land.LandedFile, file: Path
-) -> None:
+def account_for(connection: duckdb.DuckDBPyConnection, landed: land.LandedFile, file: Path) -> None:
     """Every record of a file is in the log, in one place, with a fate; none is lost unseen."""
     number = landed.landing_number
     counts = connection.execute(
@@ -223,7 +221,9 @@ def account_for(
         assert declared == records, file
         assert text.count(b"\nREC,") + text.count(b'\n"REC",') == records, file
     elif form == "cds62":
-        heads = [line for line in text.removeprefix(b"\xef\xbb\xbf").splitlines() if line[:2] == b"01"]
+        heads = [
+            line for line in text.removeprefix(b"\xef\xbb\xbf").splitlines() if line[:2] == b"01"
+        ]
         others = sum(line[43:46] in (b"010", b"020", b"170") for line in heads)
         assert len(heads) - others == records == lines, file
         assert passed_over >= others, file

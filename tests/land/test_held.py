@@ -12,7 +12,9 @@ from tests.site_builder import NwcsFile, Row, episode_row
 APRIL = {"bulk_group": "010", "period_start": "2004-04-01", "period_end": "2004-04-30"}
 
 
-def bulk(identifier: str, records: list[Row], extracted: str = "2004-05-10", **given: str) -> NwcsFile:
+def bulk(
+    identifier: str, records: list[Row], extracted: str = "2004-05-10", **given: str
+) -> NwcsFile:
     header = {"protocol": "020", "extract_datetime": f"{extracted}T06:00:00", **APRIL, **given}
     return NwcsFile(identifier, records, **header)
 

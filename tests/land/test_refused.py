@@ -208,6 +208,10 @@ SUS = {
         lambda text: text.replace("Unique CDS identifier", "Another"),
         "F04 line 1: Required columns are missing: Unique CDS identifier.",
     ),
+    "column of net change missing": (
+        lambda text: text.replace("Update type", "Another"),
+        "F04 line 1: Required columns are missing: Update type.",
+    ),
     "column twice": (
         lambda text: text.replace("NHS Number Trace Status", "NHS Number"),
         "F04 line 1: The column line names NHS Number twice.",
@@ -237,7 +241,10 @@ SUS = {
         lambda text: text[:-1] + ",\n",
         "F04 line 3: The line has more or fewer fields than the column line",
     ),
-    "not UTF-8": (lambda text: text.replace("L0000002", "L\xe9"), "F01 line 3: The line is not UTF-8"),
+    "not UTF-8": (
+        lambda text: text.replace("L0000002", "L\xe9"),
+        "F01 line 3: The line is not UTF-8",
+    ),
     "mixed line ends": (
         lambda text: text.replace("\n", "\r\n", 1),
         "F01 The file cannot be read as text to its end: its line ends are mixed",

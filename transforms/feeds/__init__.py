@@ -9,8 +9,8 @@ A reader leaves two temporary objects in the connection for the landing to read:
 - table `submitted_scope`: a row per bulk replacement, typed: `scope_number, sender,
   prime_recipient, bulk_group, period_start, period_end, effective_time`.
 
-The grouper's reader brings no records and leaves table `submitted_result` instead, a row per result:
-`provider_code, provider_spell_number, episode_number, hrg_code, spell_hrg_code`.
+The grouper's reader brings no records. It leaves table `submitted_result` instead, a row per
+result: `provider_code, provider_spell_number, episode_number, hrg_code, spell_hrg_code`.
 
 Adding a format is adding a module here and to `READERS`.
 """

@@ -152,9 +152,7 @@ def _check_lines(connection: duckdb.DuckDBPyConnection, layout: list[_Field]) ->
     """Raises RefusedFile for the first line that cannot be where it stands: F01 or F04."""
     # Lines not used may be longer than the fields that the layout has of them.
     line_types = {
-        each.line_type: max(
-            other.end for other in layout if other.line_type == each.line_type
-        )
+        each.line_type: max(other.end for other in layout if other.line_type == each.line_type)
         if each.line_type in _READ_TYPES
         else None
         for each in layout
@@ -166,9 +164,7 @@ def _check_lines(connection: duckdb.DuckDBPyConnection, layout: list[_Field]) ->
         raise RefusedFile(rule, message, line=faults[0]["line_number"], mend=mend)
 
 
-def _divide(
-    connection: duckdb.DuckDBPyConnection, layout: list[_Field], line_type: str
-) -> None:
+def _divide(connection: duckdb.DuckDBPyConnection, layout: list[_Field], line_type: str) -> None:
     """Make view line_01 (or 05, 06): a row per line of a type, its fields as trimmed text."""
     divided = ", ".join(
         f"nullif(trim(substr(line, {each.start}, {each.length})), '') as {each.read_as}"

@@ -76,11 +76,14 @@ class SusReader:
                 + ", ".join(f"{expression} as {name}" for name, expression in read.items())
                 + f" from {delimited.source(file, columns, skip=1)}"
             )
-        self._records = delimited.read_whole_lines(connection, file, "feed_row", list(read), len(names))
+        self._records = delimited.read_whole_lines(
+            connection, file, "feed_row", list(read), len(names)
+        )
         if not self._records:
             raise RefusedFile(
                 "F02", "There is no row after the column line.", mend="Ask for the whole file."
             )
+        _require_net_change_columns(connection, names)
         warehouse.run(connection, "feeds/sus/feed_record.sql")
         own = warehouse.rows(
             connection,
@@ -153,9 +156,17 @@ def _expressions(file: FeedFile, names: list[str]) -> dict[str, str]:
         ends = ", ".join(f"date_of_digits({text(place + _DISCHARGE)})" for place in _CRITICAL_CARE)
         found["critical_care_days"] = f"critical_care_days([{starts}], [{ends}])"
     else:
-        place = names.index("critical care days") if "critical care days" in names else None
-        found["critical_care_days"] = text(place)
+        named = "critical care days"
+        found[named.replace(" ", "_")] = text(names.index(named) if named in names else None)
     return found
+
+
+def _require_net_change_columns(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None:
+    """Where any row is net change, its columns are required, too. Raises RefusedFile (F04)."""
+    columns = [_column_of(name) for name in canonical.REQUIRED_UNDER_NET_CHANGE]
+    missing = [column for column in columns if column.lower() not in names]
+    if missing and connection.execute("from feed_row where protocol = '010' limit 1").fetchone():
+        raise _malformed(f"Required columns are missing: {', '.join(missing)}.")
 
 
 def _named_codes(names: list[str], kind: str, scheme: str) -> list[int | None]:
