@@ -20,7 +20,13 @@ class AttributionCounts:
 def build(connection: duckdb.DuckDBPyConnection, close: Close) -> AttributionCounts:
     """Derive `holder`, `attributed_spell`, its warnings, and `current_charge`."""
     close.set_variables(connection)
-    for file in ("holder", "attributed_spell", "attribution_warning", "current_charge"):
+    for file in (
+        "holder",
+        "holder_of_month",
+        "attributed_spell",
+        "attribution_warning",
+        "current_charge",
+    ):
         warehouse.run(connection, f"attribution/{file}.sql")
     counts = warehouse.rows(
         connection,

@@ -1,7 +1,8 @@
 -- The waterfall: the practice that answers for a spell, and which rule decided.
 --
 -- Grain: one row per spell, those still open included: whose patients they are is told, too.
--- Inputs: spell, reference.registration, reference.practice, reference.gp, reference.membership.
+-- Inputs: spell, record, reference.registration, reference.practice, reference.gp,
+--         reference.membership.
 --
 -- On the attribution date the first that holds: the registration list, the practice submitted, the
 -- practice of the GP submitted, residence here, nothing. Of several practices with a claim the
@@ -9,23 +10,24 @@
 create or replace table attributed_spell as
 with asked as (
     select
-        first_record,
-        gp_practice_code,
-        gmp_code,
-        residence_commissioner,
+        spell.first_record,
+        record.gp_practice_code,
+        record.gmp_code,
+        record.residence_commissioner,
         if(
             getvariable('attribution_date') = 'discharge',
-            coalesce(discharge_date, getvariable('period_end')),
-            admission_date
+            coalesce(spell.discharge_date, getvariable('period_end')),
+            spell.admission_date
         ) as asked_on,
-        if(nhs_number_is_valid(nhs_number), nhs_number, null) as valid_nhs_number,
+        if(nhs_number_is_valid(record.nhs_number), record.nhs_number, null) as valid_nhs_number,
         -- A default code says that the practice is not known.
         if(
-            list_contains(getvariable('default_practices'), gp_practice_code),
+            list_contains(getvariable('default_practices'), record.gp_practice_code),
             null,
-            gp_practice_code
+            record.gp_practice_code
         ) as named_practice,
     from spell
+    inner join record on spell.first_record = record.rowid
 ),
 
 registration_claim as (

@@ -1,36 +1,19 @@
 -- What each spell discharged by the period's end would cost and whom, as this close sees it.
 --
 -- Grain: one row per spell discharged by the period's end.
--- Inputs: spell, priced_spell, attributed_spell, holder.
+-- Inputs: spell, record, priced_spell, attributed_spell, holder_of_month.
 --
 -- budget_holder is the practice after successions, and null where nobody here answers.
-create or replace table current_charge as
-with activity as (
-    select distinct activity_month
-    from spell
-    where activity_month is not null
-),
-
-holder_of_month as (
-    -- By month rather than by year, so that spells find their holder by equality alone.
-    select
-        holder.practice_code,
-        activity.activity_month,
-        holder.budget_holder,
-    from holder
-    inner join activity
-        on
-            financial_year(activity.activity_month) >= holder.from_year
-            and coalesce(financial_year(activity.activity_month) < holder.until_year, true)
-)
-
+--
+-- A view: what it joins is stored, and the ledger keeps every row of it that is new.
+create or replace view current_charge as
 select
     spell.spell_id,
     spell.provider_code,
     spell.provider_spell_number,
     spell.first_record,
     spell.last_record,
-    spell.nhs_number,
+    first_record.nhs_number,
     cast(spell.episodes as integer) as episodes,
     spell.admission_date,
     spell.discharge_date,
@@ -65,6 +48,7 @@ select
 from spell
 inner join priced_spell on spell.first_record = priced_spell.first_record
 inner join attributed_spell on spell.first_record = attributed_spell.first_record
+inner join record as first_record on spell.first_record = first_record.rowid
 left join holder_of_month
     on
         attributed_spell.practice_code = holder_of_month.practice_code

@@ -89,16 +89,16 @@ select
     priced_spell.market_forces_payment,
     priced_spell.total_price,
     asked.asked_on,
-    asked.nhs_number is not null as has_nhs_number,
-    nhs_number_is_valid(asked.nhs_number) as nhs_number_is_valid,
-    asked.gp_practice_code,
-    list_contains(getvariable('default_practices'), asked.gp_practice_code) as is_default_practice,
+    record.nhs_number is not null as has_nhs_number,
+    nhs_number_is_valid(record.nhs_number) as nhs_number_is_valid,
+    record.gp_practice_code,
+    list_contains(getvariable('default_practices'), record.gp_practice_code) as is_default_practice,
     submitted_practice.practice_code is not null as is_known_practice,
     submitted_practice.name as submitted_practice_name,
     submitted_practice.open_date,
     submitted_practice.close_date,
-    asked.gmp_code,
-    asked.residence_commissioner,
+    record.gmp_code,
+    record.residence_commissioner,
     attributed_spell.attribution_basis,
     attributed_spell.practice_code,
     practice.name as practice_name,
@@ -126,7 +126,7 @@ left join reference.exclusion
 left join priced_spell on asked.first_record = priced_spell.first_record
 left join current_charge on asked.spell_id = current_charge.spell_id
 left join reference.practice as submitted_practice
-    on asked.gp_practice_code = submitted_practice.practice_code
+    on record.gp_practice_code = submitted_practice.practice_code
 left join reference.practice on attributed_spell.practice_code = practice.practice_code
 left join reference.practice as holder_practice
     on current_charge.budget_holder = holder_practice.practice_code

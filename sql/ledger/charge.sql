@@ -2,6 +2,10 @@
 --
 -- Grain: one row per version of a spell's charge.
 -- Inputs: current_charge, charge (as earlier closes left it).
+create or replace temp table charge_now as
+select *
+from current_charge;
+
 create or replace temp table changed_spell as
 with standing as (
     select charge.* exclude (charge_number, from_close, to_close)
@@ -19,8 +23,8 @@ before as (
 now as (
     select
         spell_id,
-        hash(current_charge) as content,
-    from current_charge
+        hash(charge_now) as content,
+    from charge_now
 ),
 
 changed as (
@@ -48,6 +52,8 @@ select
     + changed_spell.place as charge_number,
     getvariable('close_number') as from_close,
     null as to_close,
-    current_charge.*,
-from current_charge
-inner join changed_spell on current_charge.spell_id = changed_spell.spell_id;
+    charge_now.*,
+from charge_now
+inner join changed_spell on charge_now.spell_id = changed_spell.spell_id;
+
+drop table charge_now;

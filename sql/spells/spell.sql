@@ -2,20 +2,18 @@
 --
 -- Grain: one row per provider and provider spell number, those still open included.
 -- Inputs: stay, spell_hrg.
+--
+-- What the first record says of the patient stays there, where first_record finds it: copies of
+-- long texts would cost more than all the rest of the stage.
 create or replace table spell as
 select
     stay.provider_code || '-' || stay.provider_spell_number as spell_id,
     stay.provider_code,
     stay.provider_spell_number,
-    stay.first_record, -- where admission, patient and practice come from
+    stay.first_record, -- where admission, patient and practice are
     stay.last_record, -- where discharge comes from
     stay.episodes,
     spell_hrg.included_episodes,
-    stay.nhs_number,
-    stay.nhs_number_status,
-    stay.residence_commissioner,
-    stay.gp_practice_code,
-    stay.gmp_code,
     stay.admission_date,
     stay.discharge_date, -- null while the spell is open
     stay.activity_month,
