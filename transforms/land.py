@@ -152,6 +152,8 @@ def land_file(
             _refuse_reuse(connection, interchange)
             with warehouse.transaction(connection):
                 landed = _append(connection, file, interchange, settings, reader.confirm, release)
+            if not landed.quarantined:
+                return landed
             notices = (*landed.notices, *_quarantine_notices(connection))
             return dataclasses.replace(landed, notices=notices)
     except RefusedFile as refusal:

@@ -111,7 +111,7 @@ class NwcsReader:
         declared = _read_trailer(file, self._interchange_id)
         lines = _LINES_BEFORE_RECORDS + records + 1
         if lines != file.lines:
-            lines += self._line_feeds_in_values(connection)
+            lines += delimited.line_feeds_in_values(connection, self._source, self._columns)
         if lines != file.lines:
             self._refuse_stray_line(connection)
             raise RefusedFile(
@@ -144,15 +144,6 @@ class NwcsReader:
                 "The line is as wide as a record but its first field is not REC.",
                 line=int(found[0]),
             )
-
-    def _line_feeds_in_values(self, connection: duckdb.DuckDBPyConnection) -> int:
-        """Line feeds inside quoted values, which are no ends of lines."""
-        counted = " + ".join(
-            f"coalesce(length({name}) - length(replace({name}, chr(10), '')), 0)"
-            for name in map(delimited.identifier, self._columns)
-        )
-        row = connection.execute(f"select sum({counted}) from {self._source}").fetchone()
-        return int(row[0] or 0) if row else 0
 
 
 def _second_interchange(kind: str, line: int) -> RefusedFile:
