@@ -9,6 +9,7 @@ that it proves what a user gets and not what some function inside returns.
 
 import csv
 import io
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,14 +64,16 @@ def close(
 
 def export(site: Path, table: str, period: str, *, commissioner: str | None = None) -> list[Row]:
     """Exports a table of a closed period as CSV and returns its rows, blank for none."""
-    out = site / f"{table}-{period}-{commissioner or 'only'}.csv"
-    done(
-        site,
-        *("export", table, "--period", period, "--format", "csv"),
-        *("--out", str(out)),
-        *whose(commissioner),
-    )
-    return list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+    # Not into the site: other processes may be copying it.
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / f"{table}.csv"
+        done(
+            site,
+            *("export", table, "--period", period, "--format", "csv"),
+            *("--out", str(out)),
+            *whose(commissioner),
+        )
+        return list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
 
 
 def issue(site: Path, period: str, revision: int = 1, *, commissioner: str = COMMISSIONER) -> None:
