@@ -229,9 +229,9 @@ def _append(
     return LandedFile(
         file.name,
         "landed",
-        f"{results} grouper results landed.{passed_over}"
+        f"{_counted(results, 'grouper result')} landed.{passed_over}"
         if interchange.format == grouper.FORMAT
-        else f"{records} records landed, {quarantined} of them quarantined.{passed_over}",
+        else f"{_counted(records, 'record')} landed, {quarantined} quarantined.{passed_over}",
         sender=interchange.sender,
         interchange_id=interchange.interchange_id,
         landing_number=landing_number,
@@ -247,9 +247,14 @@ def _quarantine_notices(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         lines = ", ".join(str(line) for line in broken["first_lines"])
         more = broken["records"] - len(broken["first_lines"])
         yield (
-            f"{broken['rule']} {broken['field']}: {broken['name']}, in line "
+            f"{broken['rule']} {broken['field']}: {broken['name']}, in "
+            f"line{'s' if broken['records'] > 1 else ''} "
             f"{lines}{f' and {more} more' if more else ''}."
         )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 @contextlib.contextmanager

@@ -52,7 +52,7 @@ spoilt as (
 faulty as (
     select
         row_id,
-        string_split(string_agg(faults, ';'), ';') as faults,
+        list_sort(list_distinct(string_split(string_agg(faults, ';'), ';'))) as faults,
     from spoilt
     group by row_id
 )
@@ -60,11 +60,12 @@ faulty as (
 select
     faulty.row_id + base.to_record_id as record_id,
     getvariable('landing_number') as landing_number,
+    array_to_string(faulty.faults, ';') as faults,
     array_to_string(
-        list_sort(list_distinct(list_transform(faults, lambda fault: fault[1:3]))), ';'
+        list_sort(list_distinct(list_transform(faulty.faults, lambda fault: fault[1:3]))), ';'
     ) as rules,
     array_to_string(
-        list_sort(list_distinct(list_transform(faults, lambda fault: fault[5:]))), ';'
+        list_sort(list_distinct(list_transform(faulty.faults, lambda fault: fault[5:]))), ';'
     ) as fields,
 from faulty
 cross join base;

@@ -6,8 +6,7 @@ with broken as (
     select
         -- Two lines stand before the first record where the format does not number its lines.
         coalesce(record.file_line, quarantine.record_id - interchange.first_record + 3) as line,
-        unnest(string_split(quarantine.rules, ';')) as rule,
-        unnest(string_split(quarantine.fields, ';')) as field,
+        unnest(string_split(quarantine.faults, ';')) as fault,
     from quarantine
     inner join record on quarantine.record_id = record.rowid
     inner join interchange on quarantine.landing_number = interchange.landing_number
@@ -15,14 +14,14 @@ with broken as (
 )
 
 select
-    broken.rule,
-    broken.field,
     record_rule.name,
+    split_part(broken.fault, ':', 1) as rule,
+    split_part(broken.fault, ':', 2) as field,
     count(*) as records,
     list_sort(min(broken.line, 5)) as first_lines,
 from broken
 left join
     read_csv(getvariable('codes') || '/record_rule.csv', all_varchar = true) as record_rule
-    on broken.rule = record_rule.code
-group by broken.rule, broken.field, record_rule.name
-order by broken.rule, broken.field
+    on split_part(broken.fault, ':', 1) = record_rule.code
+group by broken.fault, record_rule.name
+order by broken.fault

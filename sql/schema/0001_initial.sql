@@ -100,6 +100,7 @@ create table record (
 create table quarantine (
     record_id bigint primary key,
     landing_number integer not null,
+    faults varchar not null, -- rule:field, separated by ;
     rules varchar not null, -- separated by ;
     fields varchar not null -- separated by ;
 );

@@ -194,7 +194,7 @@ def test_records_of_other_data_sets_and_lines_not_used_are_counted(
     lines = [*outpatient, *inpatient, ward, *unknown]
     (tmp_path / "flat.txt").write_text("\n".join([*lines, ""]))
     outcome = land(site, tmp_path / "flat.txt")
-    assert "2 records landed, 1 of them quarantined. 2 passed over." in outcome.output
+    assert "2 records landed, 1 quarantined. 2 passed over." in outcome.output
     assert ask("select passed_over, records from interchange")[0] == {
         "passed_over": 2,
         "records": 2,
@@ -300,7 +300,7 @@ def test_results_without_a_key_or_given_twice_are_passed_over_and_told(
     rows = [episode_row(1, hrg_code="H01"), episode_row(1), episode_row(2, episode_number="x")]
     (tmp_path / "g.csv").write_bytes(forms.grouper_file(rows))
     outcome = land(site, tmp_path / "g.csv")
-    assert "1 grouper results landed. 2 passed over." in outcome.output
+    assert "1 grouper result landed. 2 passed over." in outcome.output
     assert "given again further down" in outcome.output
     assert ask("select hrg_code from grouper_result") == [{"hrg_code": "H02"}]
 

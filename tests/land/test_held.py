@@ -54,7 +54,7 @@ def test_a_held_file_waits_and_is_shown(held: Path, ask: Query) -> None:
 @pytest.mark.parametrize("name", ["B2", "RXA:B2", "b2.csv"])
 def test_release_lands_it(name: str, held: Path, ask: Query) -> None:
     outcome = done(held, "release", name)
-    assert outcome.output == "b2.csv: landed. 280 records landed, 0 of them quarantined.\n"
+    assert outcome.output == "b2.csv: landed. 280 records landed, 0 quarantined.\n"
     assert files(held / "held" / "5XA") == []
     assert files(held / "archive" / "5XA") == ["b2.csv"]
     assert ask("select fate, count(*) as n from record_fate(2) group by all order by all") == [

@@ -41,19 +41,29 @@ def test_a_record_in_quarantine(
     )
     line = {"nwcs": 4, "cds62": 4, "sus": 3}[form]
     lines = done(site, "land", str(file)).output.splitlines()
-    assert lines[0] == "feed: landed. 2 records landed, 1 of them quarantined."
+    assert lines[0] == "feed: landed. 2 records landed, 1 quarantined."
     assert f"feed: {says}, in line {line}." in lines
     for value in (rows[1]["nhs_number"], "L0000002", "unknown", "1879"):
         assert value not in "\n".join(lines)
+
+
+def test_each_rule_is_told_with_its_own_field(site: Path, tmp_path: Path) -> None:
+    row = episode_row(1, local_patient_identifier="", admission_method="77")
+    file = NwcsFile("N1", [row]).write(tmp_path / "feed.csv")
+    assert done(site, "land", str(file)).output.splitlines() == [
+        "feed.csv: landed. 1 record landed, 1 quarantined.",
+        "feed.csv: E01 local_patient_identifier: a required field is blank, in line 3.",
+        "feed.csv: E03 admission_method: a code is not in its list, in line 3.",
+    ]
 
 
 def test_an_identifier_that_occurs_again(site: Path, tmp_path: Path) -> None:
     """E05: the last occurrence stands; of many lines the first five are told."""
     file = NwcsFile("N1", [episode_row(1)] * 8).write(tmp_path / "feed.csv")
     assert done(site, "land", str(file)).output.splitlines() == [
-        "feed.csv: landed. 8 records landed, 7 of them quarantined.",
+        "feed.csv: landed. 8 records landed, 7 quarantined.",
         "feed.csv: E05 cds_unique_identifier: the identifier occurs again further down the same "
-        "interchange, in line 3, 4, 5, 6, 7 and 2 more.",
+        "interchange, in lines 3, 4, 5, 6, 7 and 2 more.",
     ]
 
 

@@ -329,7 +329,7 @@ def test_other_files_of_the_same_call_are_landed(site: Path, tmp_path: Path) -> 
     later = NwcsFile("N3", [episode_row(3)]).write(tmp_path / "c.csv")
     outcome = pbc(site, "land", str(good), str(bad), str(later))
     assert outcome.exit_code == 2
-    assert outcome.output.count("1 records landed, 0 of them quarantined.") == 2
+    assert outcome.output.count("1 record landed, 0 quarantined.") == 2
     assert all(path.exists() for path in (good, bad, later))
 
 
