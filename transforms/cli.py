@@ -215,6 +215,33 @@ def run(
     _exit(_exit_code_of(landed))
 
 
+budgets_app = typer.Typer(no_args_is_help=True, help="Set a year's budgets; print their letters.")
+app.add_typer(budgets_app, name="budgets")
+
+YearArgument = Annotated[str, typer.Argument(metavar="FY", help="A financial year, 2004/05.")]
+
+
+@budgets_app.command("set")
+def set_budgets(
+    financial_year: YearArgument,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Set budgets by the site's rule: shows what changes, and writes reference/budgets.csv."""
+    from transforms import budgets
+
+    where, who = _site(site, commissioner)
+    done = budgets.set_budgets(where, who.code, financial_year, dry_run=dry_run)
+    if as_json:
+        _print_json(done)
+    else:
+        budgets.show(done)
+
+
 @app.command()
 def export(
     table: Annotated[str, typer.Argument(metavar="TABLE", help="See 'pbc export --help'.")],

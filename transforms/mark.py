@@ -11,14 +11,14 @@ import hashlib
 import tempfile
 import tomllib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 import duckdb
 
-from transforms import reference, tariffs, warehouse
+from transforms import budget_workings, reference, tariffs, warehouse
 from transforms.errors import ControlFailure, UsageError
 from transforms.periods import Period
 from transforms.site import SITE_FILE, Site, SiteConfig, parse_config
@@ -211,7 +211,13 @@ def _files(site: Site) -> Iterator[tuple[str, bytes]]:
     yield SITE_FILE, (site.directory / SITE_FILE).read_bytes()
     names = [*reference.LAYOUTS, *reference.ODS_LAYOUTS]
     paths = {site.reference / name for name in names if (site.reference / name).is_file()}
-    for pattern in ("tariffs/*/*.csv", "tariffs/*/*.toml", "tariffs/*/*.xlsx", "budgets/*.toml"):
+    for pattern in (
+        "tariffs/*/*.csv",
+        "tariffs/*/*.toml",
+        "tariffs/*/*.xlsx",
+        "budgets/*.toml",
+        "budgets/*.json",
+    ):
         paths.update(site.reference.glob(pattern))
     for path in sorted(paths):
         yield path.relative_to(site.directory).as_posix(), path.read_bytes()
@@ -247,6 +253,18 @@ def _content_of(connection: duckdb.DuckDBPyConnection, number: int, path: str) -
 
 
 def _load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    load_tables(connection, folder, [*reference.LAYOUTS, *reference.ODS_LAYOUTS])
+    tariffs.load(connection, folder / "tariffs")
+    budget_workings.load(connection, folder / "budgets")
+
+
+def load_tables(
+    connection: duckdb.DuckDBPyConnection, folder: Path, names: Collection[str]
+) -> None:
+    """Make schema `reference` from these of the CSV files of a folder; the other tables are empty.
+
+    Raises UsageError where a required file is missing, or one has a row that cannot be used.
+    """
     for own, ods in REQUIRED.items():
         if (folder / own).is_file() and (folder / ods).is_file():
             raise UsageError(
@@ -260,8 +278,7 @@ def _load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             )
     for name, layout in (reference.LAYOUTS | reference.ODS_LAYOUTS).items():
         reference.create(connection, layout)
-        if (folder / name).is_file():
+        if name in names and (folder / name).is_file():
             reference.load(connection, folder / name, layout, f"reference/{name}")
     reference.use_ods_files(connection)
-    tariffs.load(connection, folder / "tariffs")
     reference.check_together(connection)

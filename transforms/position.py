@@ -20,7 +20,7 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close) -> PositionCounts
     """Derive `budget`, `held_budget` and `position`."""
     close.set_variables(connection)
     _set_bank_holidays(connection, close)
-    for file in ("cumulative_share", "budget", "held_budget", "position"):
+    for file in ("cumulative_share", "practice_status", "budget", "held_budget", "position"):
         warehouse.run(connection, f"position/{file}.sql")
     counts = warehouse.rows(
         connection,

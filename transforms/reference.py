@@ -578,6 +578,21 @@ def check_together(connection: duckdb.DuckDBPyConnection) -> None:
         "reference/budgets.csv",
         "practice_code {1} is not in the list of practices",
     )
+    problems_of(
+        connection,
+        "select line from reference.budget "
+        "where status not in ('budget_holder', 'information') order by line",
+        "reference/budgets.csv",
+        "status is not budget_holder or information",
+    )
+    for table, column in (("budget", "annual_amount"), ("history", "amount")):
+        name = "budgets.csv" if table == "budget" else "history.csv"
+        problems_of(
+            connection,
+            f"select line from reference.{table} where {column} < 0 order by line",
+            f"reference/{name}",
+            f"{column} is below 0",
+        )
     _check_profile(connection)
     _check_successions(connection)
 

@@ -1,19 +1,16 @@
 """A site: the working directory of one information service, its settings and its places."""
 
 import datetime
-import difflib
-import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
 from transforms.errors import UsageError
 from transforms.gate_settings import GateSettings
 from transforms.periods import Period
+from transforms.settings import read_toml, validated
 
 SITE_FILE = "site.toml"
 
@@ -176,48 +173,14 @@ def load_site(directory: Path) -> Site:
             f"{directory} is not a site: it has no {SITE_FILE}. "
             "Make one with 'pbc init DIR', or name another with --site."
         )
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not valid TOML: {error}. Correct it there.") from error
-    return Site(directory.resolve(), parse_config(content, str(path)))
+    return Site(directory.resolve(), parse_config(read_toml(path, str(path)), str(path)))
 
 
 def parse_config(content: dict[str, Any], where: str) -> SiteConfig:
     """Validate the tables of site.toml. Raises UsageError; `where` names the file in it."""
-    try:
-        config = SiteConfig.model_validate(content)
-    except pydantic.ValidationError as error:
-        problems = "\n".join(f"  {line}" for line in _problems(error))
-        raise UsageError(f"{where} has settings that cannot be used:\n{problems}") from error
+    config = validated(SiteConfig, content, where)
     codes = [each.code for each in config.commissioners]
     repeated = sorted({code for code in codes if codes.count(code) > 1})
     if repeated:
         raise UsageError(f"{where}: commissioner {', '.join(repeated)} stands there twice.")
     return config
-
-
-def _problems(error: pydantic.ValidationError) -> Iterator[str]:
-    for problem in error.errors():
-        path = [str(part) for part in problem["loc"]]
-        key = ".".join(path)
-        if problem["type"] == "extra_forbidden":
-            close = difflib.get_close_matches(path[-1], _known_keys(path[:-1]), n=1)
-            suggestion = f" Did you mean {close[0]!r}?" if close else ""
-            yield f"{key}: no such setting.{suggestion}"
-        else:
-            yield f"{key}: {problem['msg'][0].lower()}{problem['msg'][1:]}."
-
-
-def _known_keys(path: list[str]) -> list[str]:
-    """The keys that a table of site.toml knows."""
-    model: Any = SiteConfig
-    for part in path:
-        if part.isdigit():
-            continue
-        annotation = model.model_fields[part].annotation
-        arguments = getattr(annotation, "__args__", ())
-        model = arguments[0] if arguments else annotation
-        if not (isinstance(model, type) and issubclass(model, BaseModel)):
-            return []
-    return list(model.model_fields)

@@ -130,10 +130,23 @@ def _connect(site: Site, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConne
             f"{path} cannot be opened as a warehouse: {_first_line(error)} "
             "If it is damaged, restore it from a backup."
         ) from error
-    connection.execute("set variable codes = $codes", {"codes": str(CODES)})
-    for file in ("macros.sql", "codes.sql", "record_fate.sql"):
-        connection.execute((SQL / "session" / file).read_text(encoding="utf-8"))
+    _make_ready(connection, "macros.sql", "codes.sql", "record_fate.sql")
     return connection
+
+
+@contextlib.contextmanager
+def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory with the project's macros and code lists, for what keeps no books."""
+    with contextlib.closing(duckdb.connect()) as connection:
+        _make_ready(connection, "macros.sql", "codes.sql")
+        connection.execute("create schema reference")
+        yield connection
+
+
+def _make_ready(connection: duckdb.DuckDBPyConnection, *files: str) -> None:
+    connection.execute("set variable codes = $codes", {"codes": str(CODES)})
+    for file in files:
+        connection.execute((SQL / "session" / file).read_text(encoding="utf-8"))
 
 
 def _first_line(error: Exception) -> str:

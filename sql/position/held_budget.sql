@@ -3,15 +3,22 @@
 -- Grain: one row per budget holder and POD.
 -- Inputs: budget, holder.
 create or replace table held_budget as
+with holder_of_year as (
+    -- Of the one year, so that a budget finds its holder by equality alone.
+    select
+        practice_code,
+        budget_holder,
+    from holder
+    where
+        from_year <= getvariable('financial_year')
+        and coalesce(getvariable('financial_year') < until_year, true)
+)
+
 select
-    coalesce(holder.budget_holder, budget.practice_code) as practice_code,
+    coalesce(holder_of_year.budget_holder, budget.practice_code) as practice_code,
     budget.pod,
     sum(budget.annual_amount) as annual_amount,
 from budget
-left join holder
-    on
-        budget.practice_code = holder.practice_code
-        and budget.financial_year >= holder.from_year
-        and coalesce(budget.financial_year < holder.until_year, true)
+left join holder_of_year on budget.practice_code = holder_of_year.practice_code
 where budget.close_number = getvariable('close_number')
 group by all;

@@ -85,3 +85,16 @@ if(
         ) * 0.01 as decimal(18, 2)
     )
 );
+
+-- An amount in pence, and back: what is split or compared exactly is whole numbers.
+create or replace temp macro pence(amount) as cast(amount * 100 as hugeint);
+create or replace temp macro pounds(pence) as
+cast(cast(pence as decimal(18, 0)) * 0.01 as decimal(18, 2));
+
+-- A rate or a list's size of at most eight decimals as a whole number, a hundred million to one.
+create or replace temp macro scaled(rate) as
+cast(cast(rate as decimal(28, 8)) * 100000000 as hugeint);
+
+-- numerator / denominator, rounded half away from zero to a whole number; the denominator is above 0.
+create or replace temp macro nearest(numerator, denominator) as
+sign(numerator) * ((2 * abs(numerator) + denominator) // (2 * denominator));

@@ -107,10 +107,14 @@ def moved_to_fair_shares(
     """Moves each practice towards its share of the resource, by the pace and within the cap.
 
     Worked for the practice and rounded once, then split over its PODs in proportion to what they
-    have.
+    have; where they have nothing, in proportion to what all practices' have.
     """
     assert rule.resource_limit is not None, "fair shares are shares of a resource"
     moved = []
+    everyones = {
+        pod: sum((each.before_contingency for each in budgets if each.pod == pod), ZERO)
+        for pod in PODS
+    }
     everyone = sum(Fraction(size) for size in weighted_lists.values())
     for practice in sorted({budget.practice_code for budget in budgets}):
         own = [budget for budget in budgets if budget.practice_code == practice]
@@ -120,7 +124,8 @@ def moved_to_fair_shares(
         if rule.maximum_change_percent is not None:
             cap = has * Fraction(rule.maximum_change_percent) / 100
             movement = max(-cap, min(cap, movement))
-        parts = split(to_penny(movement), {budget.pod: budget.before_contingency for budget in own})
+        weights = {budget.pod: budget.before_contingency for budget in own} if has else everyones
+        parts = split(to_penny(movement), weights)
         moved += [replace(budget, adjustment=parts[budget.pod]) for budget in own]
     return moved
 

@@ -49,12 +49,15 @@ def random_rule(random: Random, total: Decimal) -> Rule:
 
 
 def random_spend(random: Random) -> dict[tuple[str, str, str], Decimal]:
-    """Returns spend of three years by practice, year and POD, equal totals among them."""
+    """Returns spend of three years by practice, year and POD, equal totals among them.
+
+    A practice has a row of every year: a year that is missing is an error.
+    """
     spend = {}
     for practice in PRACTICES:
         for year in YEARS:
             for pod in PODS:
-                if random.random() < 0.9:
+                if pod == PODS[0] or random.random() < 0.9:
                     pence = random.choice((10000, 33333, random.randint(1, 20_000_000)))
                     spend[practice, year, pod] = Decimal(pence) / 100
     return spend

@@ -110,8 +110,10 @@ EXAMPLES = [
         {
             ("A", "2001/02", "elective"): "100",
             ("A", "2002/03", "elective"): "90",
+            ("A", "2003/04", "elective"): "80",
             ("B", "2001/02", "elective"): "10",
             ("B", "2002/03", "elective"): "20",
+            ("B", "2003/04", "elective"): "15",
         },
         {
             ("A", "elective"): {"base_amount": "100", "annual_amount": "100"},
@@ -126,6 +128,7 @@ EXAMPLES = [
             ("A", "2001/02", "elective"): "100",
             ("A", "2002/03", "elective"): "90",
             ("OLD", "2002/03", "elective"): "20",
+            ("A", "2003/04", "elective"): "70",
         },
         {("A", "elective"): {"base_amount": "90 + 20", "annual_amount": "90 + 20"}},
     ),
@@ -312,6 +315,31 @@ EXAMPLES = [
             },
         },
         weighted_lists={"A": 5000},
+    ),
+    BudgetExample(
+        "Fair shares of a practice that has nothing yet",
+        "B opened after the base year. At half the pace it is given half of its share, 200, split "
+        "as all practices together: 3 to 1.",
+        fair_shares("800", "0.5"),
+        {
+            ("A", "2003/04", "elective"): "300",
+            ("A", "2003/04", "daycase"): "100",
+            ("B", "2003/04", "elective"): "0",
+        },
+        {
+            ("A", "elective"): {
+                "base_amount": "300",
+                "adjustment": "0.5 * (800 / 2 - 400) * 3 / 4",
+                "annual_amount": "300",
+            },
+            ("A", "daycase"): {"base_amount": "100", "annual_amount": "100"},
+            ("B", "elective"): {
+                "adjustment": "0.5 * (800 / 2 - 0) * 3 / 4",
+                "annual_amount": "150",
+            },
+            ("B", "daycase"): {"adjustment": "0.5 * 400 / 4", "annual_amount": "50"},
+        },
+        weighted_lists={"A": 3000, "B": 3000},
     ),
     BudgetExample(
         "Fair shares and a contingency",
