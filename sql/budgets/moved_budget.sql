@@ -45,7 +45,7 @@ cut as (
 ranked as (
     select
         *,
-        row_number() over (partition by practice_code order by remainder desc, pod) as place,
+        row_number() over (partition by practice_code order by remainder desc, pod asc) as place,
         abs(practice_movement) - sum(share) over (partition by practice_code) as left_over,
     from cut
 )

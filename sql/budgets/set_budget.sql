@@ -35,7 +35,7 @@ cut as (
 ranked as (
     select
         *,
-        row_number() over (order by remainder desc, practice_code, pod) as place,
+        row_number() over (order by remainder desc, practice_code asc, pod asc) as place,
         room - sum(share) over () as left_over,
     from cut
 ),

@@ -95,6 +95,6 @@ cast(cast(pence as decimal(18, 0)) * 0.01 as decimal(18, 2));
 create or replace temp macro scaled(rate) as
 cast(cast(rate as decimal(28, 8)) * 100000000 as hugeint);
 
--- numerator / denominator, rounded half away from zero to a whole number; the denominator is above 0.
+-- numerator / denominator (above 0), rounded half away from zero to a whole number.
 create or replace temp macro nearest(numerator, denominator) as
 sign(numerator) * ((2 * abs(numerator) + denominator) // (2 * denominator));
