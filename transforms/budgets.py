@@ -320,7 +320,7 @@ def _take_books(
 def _work_out(connection: duckdb.DuckDBPyConnection, rule: Rule) -> None:
     """Derive every table of sql/budgets, down to `set_budget`. Raises UsageError."""
     warehouse.run(connection, "attribution/holder.sql")
-    for file in ("heir", "budget_practice", "held_year", "year_spend"):
+    for file in ("heir", "first_member", "budget_practice", "held_year", "year_spend"):
         warehouse.run(connection, f"budgets/{file}.sql")
     _check_practices(connection, rule)
     _check_history(connection, rule)
@@ -343,8 +343,7 @@ def _check_practices(connection: duckdb.DuckDBPyConnection, rule: Rule) -> None:
             "select line, practice_code from budget_practice where weighted_list_size is null "
             "order by line",
             "reference/practices.csv",
-            "practice {1}, or one that it succeeds, has no weighted_list_size, which method "
-            "fair_shares needs",
+            "practice {1} has no weighted_list_size, which method fair_shares needs",
         )
 
 
@@ -595,9 +594,7 @@ def _notices(connection: duckdb.DuckDBPyConnection, rule: Rule) -> Iterator[str]
         connection,
         "select distinct history.practice_code from reference.history "
         "inner join base_year using (financial_year) inner join heir using (practice_code) "
-        "where heir.budget_holder not in (select practice_code from reference.membership "
-        "where start_date < getvariable('year_start') + interval 1 year "
-        "and coalesce(end_date >= getvariable('year_start'), true)) order by 1",
+        "where heir.budget_holder not in (select practice_code from first_member) order by 1",
     )
     if nobodys:
         yield (

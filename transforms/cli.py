@@ -242,6 +242,34 @@ def set_budgets(
         budgets.show(done)
 
 
+@budgets_app.command("letters")
+def budget_letters(
+    financial_year: YearArgument,
+    practice: Annotated[
+        str | None, typer.Option("--practice", help="Of one practice, by its code.")
+    ] = None,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a letter for each practice: how its budget was worked out, one page."""
+    from transforms import budget_letters as letters
+    from transforms import documents
+
+    where, who = _site(site, commissioner)
+    made = letters.make(where, who.code, financial_year, practice)
+    with _progress() as progress:
+        rendered = documents.render_letters(
+            made.folder,
+            made.practices,
+            progress=None if progress is None else lambda done, of: progress("letters", done, of),
+        )
+    if as_json:
+        _print_json({"folder": made.folder, "files": rendered.files})
+    else:
+        typer.echo(f"{len(rendered.files)} budget letters in {made.folder}")
+
+
 @app.command()
 def export(
     table: Annotated[str, typer.Argument(metavar="TABLE", help="See 'pbc export --help'.")],

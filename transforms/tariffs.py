@@ -74,6 +74,18 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         )
 
 
+def are_invented(folder: Path, financial_year: str) -> bool:
+    """Whether an edition of a year says in its `source` that it was invented."""
+    editions = (
+        _read_edition(path, f"reference/tariffs/{path.parent.name}/{EDITION_FILE}")
+        for path in sorted(folder.glob(f"*/{EDITION_FILE}"))
+    )
+    return any(
+        edition.financial_year == financial_year and "invented" in edition.source.lower()
+        for edition in editions
+    )
+
+
 def _load_edition(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     shown = f"reference/tariffs/{folder.name}"
     edition = _read_edition(folder / EDITION_FILE, f"{shown}/{EDITION_FILE}")

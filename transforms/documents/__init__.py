@@ -9,7 +9,15 @@ from transforms.documents.rendering import (
     collect,
     render,
     render_commissioner,
+    render_letters,
     render_practice,
 )
 
-__all__ = ["RenderResult", "collect", "render", "render_commissioner", "render_practice"]
+__all__ = [
+    "RenderResult",
+    "collect",
+    "render",
+    "render_commissioner",
+    "render_letters",
+    "render_practice",
+]

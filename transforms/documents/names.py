@@ -31,3 +31,8 @@ def commissioner_summary(folder: Path, manifest: Manifest) -> Path:
 def control_report(folder: Path, manifest: Manifest) -> Path:
     """The control report."""
     return folder / f"{_stem(manifest)}_control_report.html"
+
+
+def budget_letter(package: Path, number: str) -> Path:
+    """A budget letter, in its package's folder: `5XA_2004-05_Y90003_budget_letter.pdf`."""
+    return package / f"{number.replace('/', '_')}_budget_letter.pdf"

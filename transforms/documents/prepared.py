@@ -3,8 +3,15 @@
 The fork server imports this module once; every process that it forks has it all from the start.
 """
 
-from transforms.documents import detail_csv, detail_rows, detail_workbook, pdf, statement_page
+from transforms.documents import (
+    budget_letter,
+    detail_csv,
+    detail_rows,
+    detail_workbook,
+    pdf,
+    statement_page,
+)
 
 pdf.make_ready()
 
-__all__ = ["detail_csv", "detail_rows", "detail_workbook", "pdf", "statement_page"]
+__all__ = ["budget_letter", "detail_csv", "detail_rows", "detail_workbook", "pdf", "statement_page"]

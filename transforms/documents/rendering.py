@@ -70,7 +70,7 @@ def render(
     report(0, len(chosen))
     files: dict[str, list[Path]] = {}
     for done, (code, written) in enumerate(
-        _rendered(revision_folder, chosen, _processes(processes, len(chosen))), start=1
+        _rendered(revision_folder, chosen, _processes(processes, len(chosen)), _complete), start=1
     ):
         files[code] = written
         report(done, len(chosen))
@@ -154,13 +154,52 @@ def _processes(wanted: int | None, practices: int) -> int:
     return max(1, min(wanted or len(os.sched_getaffinity(0)), practices))
 
 
+def render_letters(
+    folder: Path,
+    practices: Sequence[str],
+    *,
+    progress: Progress | None = None,
+    processes: int | None = None,
+) -> RenderResult:
+    """Render the budget letters (PDF) of these practices, whose packages lie in a folder.
+
+    `processes` is as many as there are cores unless given; 1 renders in this process.
+    """
+    report = progress or _silent
+    report(0, len(practices))
+    files: dict[str, list[Path]] = {}
+    for done, (code, written) in enumerate(
+        _rendered(folder, practices, _processes(processes, len(practices)), _letter), start=1
+    ):
+        files[code] = written
+        report(done, len(practices))
+    return RenderResult(tuple(practices), tuple(path for code in practices for path in files[code]))
+
+
+def _letter(folder: Path, practice: str) -> list[Path]:
+    """Render one practice's budget letter in this process; gives its path."""
+    from transforms.documents.budget_letter import letter_html
+    from transforms.documents.pdf import pdf
+    from transforms.letter_package import LETTER_FILE, read_letter
+
+    package = folder / practice
+    letter = read_letter(package)
+    digest = file_hash(package, package / LETTER_FILE).sha256
+    path = names.budget_letter(package, letter.number)
+    write_atomically(path, pdf(letter_html(letter, digest)))
+    return [path]
+
+
 def _rendered(
-    folder: Path, practices: Sequence[str], processes: int
+    folder: Path,
+    practices: Sequence[str],
+    processes: int,
+    render_one: Callable[[Path, str], list[Path]],
 ) -> Iterator[tuple[str, list[Path]]]:
     """Each practice and its files, as they are done."""
     if processes == 1:
         for practice in practices:
-            yield practice, _complete(folder, practice)
+            yield practice, render_one(folder, practice)
         return
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["transforms.documents.prepared"])
@@ -170,7 +209,7 @@ def _rendered(
     for start in range(0, len(practices), batch):
         with ProcessPoolExecutor(processes, context) as pool:
             waiting = {
-                pool.submit(_complete, folder, practice): practice
+                pool.submit(render_one, folder, practice): practice
                 for practice in practices[start : start + batch]
             }
             try:
