@@ -241,6 +241,10 @@ SUS = {
         lambda text: text[:-1] + ",\n",
         "F04 line 3: The line has more or fewer fields than the column line",
     ),
+    "a million columns": (
+        lambda text: text.replace("\n", "," * 1_000_000 + "\n", 1),
+        "F04 line 1: The column line has 1,000,",
+    ),
     "not UTF-8": (
         lambda text: text.replace("L0000002", "L\xe9"),
         "F01 line 3: The line is not UTF-8",

@@ -17,6 +17,7 @@ from transforms.feeds.file import FeedFile
 
 _REJECTS_KEPT = 5000
 _LARGEST_FIELD = 1 << 20
+_MOST_COLUMNS = 5000  # the widest extract known has a quarter of that
 _ANOTHER = "Ask for the interchange again."
 
 
@@ -72,8 +73,16 @@ def column_names(file: FeedFile) -> list[str]:
 def source(file: FeedFile, columns: Sequence[str], *, skip: int) -> str:
     """A table function that reads the file's lines as these columns of text, in order.
 
-    `skip` lines at the beginning are passed over. Rejected lines can be had from `rejects`.
+    `skip` lines at the beginning are passed over, the last of which names the columns. Rejected
+    lines can be had from `rejects`. Raises RefusedFile (F04) for more columns than any extract has.
     """
+    if len(columns) > _MOST_COLUMNS:
+        raise RefusedFile(
+            "F04",
+            f"The column line has {len(columns):,} columns, more than any form of feed.",
+            line=skip,
+            mend=_ANOTHER,
+        )
     typed = ", ".join(f"{quoted(name)}: 'varchar'" for name in columns)
     return (
         f"read_csv({quoted(str(file.path))}, columns = {{{typed}}}, header = false, skip = {skip}, "
