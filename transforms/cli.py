@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from transforms.errors import PbcError, UsageError
+from transforms.errors import ControlFailure, PbcError, UsageError
 from transforms.periods import Period
 from transforms.site import Commissioner, Site, load_site
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from transforms.land import LandedFile
 
 _HELD = 1
+_FAILED = 1
 _REFUSED = 2
 
 
@@ -331,6 +332,137 @@ def explain(
         _print_json(told)
     else:
         typer.echo(explaining.show(told))
+
+
+PracticesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[PRACTICE]...", help="Practice codes; without any, all of them."),
+]
+
+
+@app.command()
+def approve(
+    period: PeriodArgument,
+    practices: PracticesArgument = None,
+    reject: Annotated[
+        bool, typer.Option("--reject", help="Reject instead: they are not sent.")
+    ] = False,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Approve the statements of a closed and rendered month for sending, as they now are."""
+    from transforms.delivery import report, sending
+
+    where, who = _site(site, commissioner)
+    decide = sending.reject if reject else sending.approve
+    decided = decide(where, who.code, Period.parse(period), practices or None)
+    if as_json:
+        _print_json({"statements": decided})
+    else:
+        report.show_decided(decided)
+    _exit(_FAILED if any(each.outcome == "refused" for each in decided) else 0)
+
+
+@app.command()
+def send(
+    period: PeriodArgument,
+    practices: PracticesArgument = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write the messages as .eml files instead.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="With --dry-run: the folder to write them to.")
+    ] = None,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send the approved statements of a month, each once to each of its recipients."""
+    from transforms.delivery import report, sending
+
+    where, who = _site(site, commissioner)
+    asked = Period.parse(period)
+    if out is not None and not dry_run:
+        raise UsageError("--out goes with --dry-run: messages that are sent are written nowhere.")
+    if dry_run:
+        delivery = sending.dry_run(where, who.code, asked, practices or None, out=out)
+    else:
+        with _progress() as progress:
+            delivery = sending.send(
+                where,
+                who.code,
+                asked,
+                practices or None,
+                progress=None if progress is None else lambda n, of: progress("messages", n, of),
+            )
+    if as_json:
+        _print_json(delivery)
+    else:
+        report.show_delivery(delivery)
+    _exit(0 if delivery.complete else _FAILED)
+
+
+@app.command()
+def outbox(
+    period: Annotated[
+        str | None, typer.Argument(metavar="[PERIOD]", help="A month, YYYY-MM; else all.")
+    ] = None,
+    resolve: Annotated[
+        str | None,
+        typer.Option("--resolve", metavar="MESSAGE-ID", help="Settle an unknown message by hand."),
+    ] = None,
+    went: Annotated[
+        Literal["sent", "not-sent"] | None,
+        typer.Option("--as", help="With --resolve: it arrived; or it did not, and goes again."),
+    ] = None,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Which message stands where; or a person's word on one whose fate is unknown."""
+    from transforms.delivery import report, sending
+
+    where, who = _site(site, commissioner)
+    if (resolve is None) != (went is None):
+        raise UsageError("--resolve MESSAGE-ID and --as sent (or not-sent) go together.")
+    if resolve is not None:
+        messages = [sending.resolve(where, who.code, resolve, went=went == "sent")]
+    else:
+        asked = None if period is None else Period.parse(period)
+        messages = sending.listed(where, who.code, asked)
+    if as_json:
+        _print_json({"messages": messages})
+    else:
+        report.show_messages(messages)
+
+
+@app.command()
+def audit(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file to write; else standard output.")
+    ] = None,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Export who approved, sent and refused what, when, as CSV; and prove that it is whole."""
+    from transforms.delivery import audit as audits
+
+    where, who = _site(site, commissioner)
+    entries = audits.entries(where, who.code)
+    if as_json:
+        _print_json({"entries": entries})
+    elif out is not None:
+        out.write_text(audits.as_csv(entries), encoding="utf-8")
+    else:
+        typer.echo(audits.as_csv(entries), nl=False)
+    altered = audits.first_altered(entries)
+    if altered is not None:
+        raise ControlFailure(
+            f"The audit of {who.code} was altered: row {altered} does not follow from the rows "
+            "before it. Compare it with a backup of delivery/."
+        )
 
 
 @app.command()

@@ -1007,3 +1007,12 @@ def package_hash(folder: Path) -> str:
     It is that of statement.json, which names that of charges.parquet: one hash fixes both.
     """
     return hashlib.sha256((folder / STATEMENT_FILE).read_bytes()).hexdigest()
+
+
+def origin(statement: Statement) -> str:
+    """What a document was rendered from, for its keywords: statement number and package hash.
+
+    Delivery reads it back out of the file, and sends no file that came from another package.
+    """
+    digest = hashlib.sha256(canonical_json(statement)).hexdigest()
+    return f"{statement.identity.number} {digest}"

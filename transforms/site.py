@@ -67,7 +67,12 @@ class StatementSettings(_Table):
 
 
 class SmtpSettings(_Table):
-    """[delivery.smtp]: the mail server. Passwords and tokens are never kept in the site."""
+    """[delivery.smtp]: the mail server. Passwords and tokens are never kept in the site.
+
+    `final_timeout_seconds` is how long the server may take to say that it has taken a message
+    (RFC 5321, 4.5.3.2.6: ten minutes). `token_url`, `client_id` and `scope` are those of XOAUTH2 by
+    client credentials; without them the secrets hold an access token.
+    """
 
     host: str = "localhost"
     port: Annotated[int, Field(ge=1, le=65535)] = 587
@@ -76,20 +81,40 @@ class SmtpSettings(_Table):
     username: str = ""
     sender: str = ""
     timeout_seconds: Annotated[float, Field(gt=0)] = 60
+    final_timeout_seconds: Annotated[float, Field(gt=0)] = 600
     ca_file: str | None = None
+    token_url: str | None = None
+    client_id: str = ""
+    scope: str = "https://outlook.office365.com/.default"
+
+
+class SecretSettings(_Table):
+    """[delivery.secrets]: where passphrases and the mail server's secret are, never what they are.
+
+    One of the two: a file outside the site with mode 0600, or a variable of Airflow, which its
+    secrets backend holds.
+    """
+
+    file: str | None = None
+    airflow_variable: str | None = None
 
 
 class DeliverySettings(_Table):
     """[delivery]: whether, to which domains and through which server statements are sent.
 
     `allowed_domains` gives each domain the date on which it was checked to be accredited for
-    patient data (NHSmail, or DCB1596).
+    patient data (NHSmail, or DCB1596). `attach_page` also attaches the statement as a page, for who
+    cannot open a PDF. A message refused for the time being is tried again after each of
+    `retry_minutes` in turn, then no more.
     """
 
     enabled: bool = False
     allowed_domains: dict[str, datetime.date] = {}
     maximum_megabytes: Annotated[float, Field(gt=0)] = 35
     auto_approve: bool = False
+    attach_page: bool = True
+    retry_minutes: tuple[Annotated[float, Field(ge=0)], ...] = (5, 15, 60, 240, 720)
+    secrets: SecretSettings = SecretSettings()
     smtp: SmtpSettings = SmtpSettings()
 
 
@@ -144,6 +169,14 @@ class Site:
     def output(self, commissioner: str, period: Period, revision: int) -> Path:
         """The folder of one revision of a period's packages and documents."""
         return self.directory / "out" / commissioner / str(period) / f"r{revision}"
+
+    def delivery(self, commissioner: str) -> Path:
+        """Delivery's books: approvals, outbox, audit."""
+        return self.directory / "delivery" / f"{commissioner}.sqlite"
+
+    def sealed(self, commissioner: str, period: Period, revision: int) -> Path:
+        """The folder of encrypted workbooks of one revision, as they are sent."""
+        return self.directory / "delivery" / commissioner / str(period) / f"r{revision}"
 
     def commissioner(self, code: str | None = None) -> Commissioner:
         """The commissioner of a code; without one, the site's only commissioner.

@@ -1,5 +1,6 @@
 """What is landed, held, refused, closed, rendered and sent, for a person who asks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from transforms.site import Site
 
 @dataclass(frozen=True)
 class ClosedMonth:
-    """A period begun or closed: the last stage done, and what became of its packages."""
+    """A period begun or closed: the last stage done, and what became of its packages.
+
+    `approved` counts statements, `messages` those of each state of the outbox.
+    """
 
     period: str
     revision: int
@@ -19,6 +23,8 @@ class ClosedMonth:
     statements: int
     rendered: bool
     issued: bool
+    approved: int
+    messages: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ def of(site: Site, code: str) -> Status:
         for row in rows:
             period = Period.containing(row["period"])
             folder = site.output(code, period, row["revision"])
+            tally = delivery.tally(site, code, period, row["revision"])
             closed.append(
                 ClosedMonth(
                     period=str(period),
@@ -67,6 +74,8 @@ def of(site: Site, code: str) -> Status:
                     statements=row["statements"],
                     rendered=(folder / package.DOCUMENTS_FILE).exists(),
                     issued=delivery.is_issued(site, code, period, row["revision"]),
+                    approved=tally.pop("approved", 0),
+                    messages=tally,
                 )
             )
     return Status(
@@ -111,7 +120,16 @@ def show(status: Status) -> None:
         console.print("  no period is closed")
         return
     table = Table()
-    for name in ("Period", "Revision", "Last stage", "Statements", "Rendered", "Issued"):
+    for name in (
+        "Period",
+        "Revision",
+        "Last stage",
+        "Statements",
+        "Rendered",
+        "Approved",
+        "Issued",
+        "Messages",
+    ):
         table.add_column(name)
     for month in status.closed:
         table.add_row(
@@ -120,6 +138,8 @@ def show(status: Status) -> None:
             "closed" if month.stage == "statements" else month.stage,
             str(month.statements),
             "yes" if month.rendered else "no",
+            str(month.approved),
             "yes" if month.issued else "no",
+            ", ".join(f"{number} {state}" for state, number in month.messages.items()) or "none",
         )
     console.print(table)

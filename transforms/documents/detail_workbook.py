@@ -19,7 +19,7 @@ from transforms.documents.detail_rows import OWN_COLUMNS, DetailRows, Row, Sheet
 from transforms.documents.plain_text import cell_text
 from transforms.documents.query_reasons import QUERY_REASONS
 from transforms.documents.summary_sheet import write_summary
-from transforms.package import Statement
+from transforms.package import Statement, origin
 
 SEXES = {"0": "Not known", "1": "Male", "2": "Female", "9": "Not specified"}
 BASES = {
@@ -41,6 +41,7 @@ def detail_workbook(statement: Statement, detail: DetailRows) -> bytes:
         who.period,
         f"{who.practice_name}: charges of {written.month_and_year(who.period)}",
         who.commissioner_name,
+        origin(statement),
     )
     kinds = wb.formats(book)
     words = {

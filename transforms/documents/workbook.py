@@ -55,8 +55,13 @@ class Formats:
     warn: Format
 
 
-def new_workbook(period: str, title: str, author: str) -> tuple[BytesIO, xlsxwriter.Workbook]:
-    """An empty workbook and the bytes that it will be written to when closed."""
+def new_workbook(
+    period: str, title: str, author: str, keywords: str = ""
+) -> tuple[BytesIO, xlsxwriter.Workbook]:
+    """An empty workbook and the bytes that it will be written to when closed.
+
+    `keywords` say in the file itself what it was made from.
+    """
     content = BytesIO()
     book = xlsxwriter.Workbook(
         content,
@@ -73,6 +78,7 @@ def new_workbook(period: str, title: str, author: str) -> tuple[BytesIO, xlsxwri
         {
             "title": cell_text(title),
             "author": cell_text(author),
+            "keywords": cell_text(keywords),
             "created": datetime(year, month, last_day, tzinfo=UTC),
         }
     )

@@ -1,0 +1,639 @@
+"""Approving and sending a period's statements: every guard in order, then each message once.
+
+Before a message is claimed, all of this holds, or it is refused with the reason, which is audited:
+
+1. the files are those that were made for this practice (`published`);
+2. they, and the practice's recipients, are those that were approved (`approvals`);
+3. the practice's passphrase will do (`passphrases`), and opens the encrypted workbook to the very
+   workbook that was approved (`sealing`);
+4. the recipient is valid today, in an allowed domain (`recipients`); the message is not too large.
+"""
+
+import datetime
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from transforms import package, warehouse
+from transforms.delivery import (
+    access_token,
+    approvals,
+    audit,
+    books,
+    messages,
+    outbox,
+    passphrases,
+    published,
+    recipients,
+    sealing,
+    secret_store,
+    smtp,
+)
+from transforms.delivery.approvals import Approval, How
+from transforms.delivery.books import Clock, transaction
+from transforms.delivery.outbox import Message, State
+from transforms.delivery.published import Content, Revision
+from transforms.delivery.refusals import Refusal
+from transforms.errors import UsageError
+from transforms.gates import GATES
+from transforms.package import Statement, write_atomically
+from transforms.periods import Period
+from transforms.site import SITE_FILE, Site
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What came of approving a practice's statement, and to whom it would go."""
+
+    practice: str
+    statement_number: str
+    outcome: Literal["approved", "already approved", "rejected", "refused"]
+    reason: str = ""
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Where a recipient's message stands after sending, or why there is none.
+
+    `refused`: it was not sent, because of `reason`; `by_date`: the address is no recipient today;
+    `written`: a dry run wrote it to `reason`.
+    """
+
+    practice: str
+    statement_number: str
+    recipient: str
+    state: State | Literal["refused", "by_date", "written"]
+    reason: str = ""
+    message_id: str = ""
+    next_attempt: str | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What came of sending a revision's statements; `stopped` says why it ended early."""
+
+    commissioner: str
+    period: str
+    revision: int
+    messages: tuple[Sent, ...]
+    stopped: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every message that there should be was sent."""
+        return not self.stopped and all(
+            each.state in ("sent", "by_date", "written") for each in self.messages
+        )
+
+    def count(self, state: str) -> int:
+        return sum(each.state == state for each in self.messages)
+
+
+# --- Approving -----------------------------------------------------------------------------------
+
+
+def approve(
+    site: Site,
+    commissioner: str,
+    period: Period,
+    practices: Sequence[str] | None = None,
+    *,
+    who: str | None = None,
+    how: How = "command line",
+    clock: Clock = books.now,
+) -> list[Decided]:
+    """Approve the statements of a period's last revision, of all practices or some.
+
+    A statement whose files are not in order, or that nobody could be sent, is refused. Raises
+    UsageError where there is nothing to approve, or a practice has no statement.
+    """
+    revision = published.latest(site, commissioner, period)
+    rows = recipients.read(site)
+    person = who or audit.this_user()
+    found = []
+    with books.open_books(site, commissioner) as connection:
+        for practice in _chosen(revision, practices):
+            number = revision.statement_number(practice)
+            listed = rows.get(practice, ())
+            at = clock()
+            addresses = tuple(
+                each.email
+                for each in recipients.standing(
+                    listed, site.config.delivery.allowed_domains, at.date()
+                )
+                if each.barred is None
+            )
+            try:
+                content = published.read(revision, practice)
+                if not addresses:
+                    raise Refusal(_nobody(practice, at.date()))
+            except Refusal as refusal:
+                _tell_refusal(connection, at, person, number, practice, "", str(refusal))
+                found.append(Decided(practice, number, "refused", str(refusal), addresses))
+                continue
+            with transaction(connection):
+                news = approvals.decide(
+                    connection,
+                    revision,
+                    practice,
+                    "approved",
+                    contents=content.sha256,
+                    rows=listed,
+                    at=at,
+                    who=person,
+                    how=how,
+                )
+            found.append(
+                Decided(
+                    practice,
+                    number,
+                    "approved" if news else "already approved",
+                    recipients=addresses,
+                )
+            )
+    return found
+
+
+def reject(
+    site: Site,
+    commissioner: str,
+    period: Period,
+    practices: Sequence[str] | None = None,
+    *,
+    who: str | None = None,
+    how: How = "command line",
+    clock: Clock = books.now,
+) -> list[Decided]:
+    """Reject the statements of a period's last revision: they are not sent unless approved later.
+
+    What has left the house already cannot be called back, and stays as it is.
+    """
+    revision = published.latest(site, commissioner, period)
+    person = who or audit.this_user()
+    found = []
+    with books.open_books(site, commissioner) as connection:
+        for practice in _chosen(revision, practices):
+            with transaction(connection):
+                approvals.decide(
+                    connection,
+                    revision,
+                    practice,
+                    "rejected",
+                    contents={},
+                    rows=(),
+                    at=clock(),
+                    who=person,
+                    how=how,
+                )
+            found.append(Decided(practice, revision.statement_number(practice), "rejected"))
+    return found
+
+
+def why_not_automatic(site: Site, commissioner: str, period: Period) -> str | None:
+    """Why a period's statements are not approved by themselves; None if they are.
+
+    They are if `delivery.auto_approve` is set and every gate passed without a warning.
+    """
+    if not site.config.delivery.auto_approve:
+        return f"delivery.auto_approve is not set in {SITE_FILE}"
+    revision = published.latest(site, commissioner, period)
+    passed = {gate.gate: gate.status for gate in package.read_run(revision.folder).gates}
+    faults = [
+        f"the gate {gate} {_GATE_WORDS[passed[gate]]}"
+        if gate in passed
+        else f"the gate {gate} did not run"
+        for gate in GATES
+        if passed.get(gate) != "passed"
+    ]
+    return "; ".join(faults) or None
+
+
+_GATE_WORDS = {"warning": "gave a warning", "failed": "failed"}
+
+
+def _chosen(revision: Revision, practices: Sequence[str] | None) -> tuple[str, ...]:
+    if practices is None:
+        return revision.manifest.practices
+    unknown = [code for code in practices if code not in revision.manifest.practices]
+    if unknown:
+        raise UsageError(
+            f"{revision.period} has no statement of {', '.join(unknown)}; it has "
+            f"{', '.join(revision.manifest.practices) or 'none'}."
+        )
+    return tuple(dict.fromkeys(practices))
+
+
+def _nobody(practice: str, day: datetime.date) -> str:
+    return f"Nobody may be sent the statement of {practice} on {day} (reference/recipients.csv)."
+
+
+# --- Sending -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A practice's statement that may go, with its files as they go out."""
+
+    number: str
+    statement: Statement
+    files: tuple[outbox.Attachment, ...]
+
+
+def send(
+    site: Site,
+    commissioner: str,
+    period: Period,
+    practices: Sequence[str] | None = None,
+    *,
+    who: str | None = None,
+    clock: Clock = books.now,
+    progress: Progress | None = None,
+) -> Delivery:
+    """Send what is approved and due of a period's last revision, each message once.
+
+    Any number of processes may do this at once, for the same practices. Raises UsageError where
+    delivery is switched off or not set up, and where there is nothing to send. A mail server that
+    cannot be used ends it with the rest queued (`stopped`).
+    """
+    settings = site.config.delivery
+    if not settings.enabled:
+        raise UsageError(
+            f"Delivery is switched off: nothing is sent. Set enabled = true in [delivery] of "
+            f"{SITE_FILE}, or look at the messages with 'pbc send {period} --dry-run'."
+        )
+    _check_sender(settings.smtp.sender)
+    revision = published.latest(site, commissioner, period)
+    chosen = _chosen(revision, practices)
+    secrets = secret_store.load(site)
+    log_in = smtp.login(
+        settings.smtp,
+        secrets.password,
+        lambda: access_token.access_token(settings.smtp, secrets),
+    )
+    if why_not_automatic(site, commissioner, period) is None:
+        approve(
+            site, commissioner, period, chosen, who="auto_approve", how="automatic", clock=clock
+        )
+    person = who or audit.this_user()
+    folder = outbox.lock_folder(site, commissioner)
+    with books.open_books(site, commissioner) as connection, outbox.sender(folder) as name:
+        outbox.recover(connection, folder, clock(), person)
+        round_ = _Round(site, connection, revision, secrets, person, clock)
+        round_.withdraw_superseded()
+        found: list[Sent] = []
+        stopped = ""
+        with smtp.Courier(settings.smtp, log_in) as courier:
+            for done, practice in enumerate(chosen):
+                if progress is not None:
+                    progress(done, len(chosen))
+                for entry in list(round_.queue(practice)):
+                    if isinstance(entry, Sent):
+                        found.append(entry)
+                        continue
+                    ready, message = entry
+                    try:
+                        if not stopped and message.is_due(clock()):
+                            message = round_.transmit(ready, message, courier, name)
+                    except smtp.Unreachable as error:
+                        stopped = str(error)
+                    except Refusal as refusal:
+                        found.append(round_.refuse(practice, message.recipient, str(refusal)))
+                        continue
+                    found.append(_standing(message))
+    return Delivery(commissioner, str(period), revision.number, tuple(found), stopped)
+
+
+def dry_run(
+    site: Site,
+    commissioner: str,
+    period: Period,
+    practices: Sequence[str] | None = None,
+    *,
+    out: Path | None = None,
+    who: str | None = None,
+    clock: Clock = books.now,
+) -> Delivery:
+    """Write the messages as `.eml` files instead of sending them; nothing is queued or issued.
+
+    Approval is not asked for, so that the messages can be looked at before it; every other guard
+    holds. `out` is the folder to write to, `delivery/<commissioner>/dry-run/...` unless given.
+    """
+    settings = site.config.delivery
+    _check_sender(settings.smtp.sender)
+    revision = published.latest(site, commissioner, period)
+    chosen = _chosen(revision, practices)
+    folder = out or (
+        outbox.lock_folder(site, commissioner) / "dry-run" / str(period) / f"r{revision.number}"
+    )
+    person = who or audit.this_user()
+    found: list[Sent] = []
+    with books.open_books(site, commissioner) as connection:
+        round_ = _Round(site, connection, revision, secret_store.load(site), person, clock)
+        for practice in chosen:
+            going, barred = round_.addressees(practice)
+            found += barred
+            try:
+                ready = round_.ready(practice, published.read(revision, practice))
+            except Refusal as refusal:
+                found.append(round_.refuse(practice, "", str(refusal)))
+                continue
+            for place, address in enumerate(going, start=1):
+                identifier = round_.message_id(ready, address)
+                try:
+                    content = round_.message(ready, address, identifier, clock())
+                except Refusal as refusal:
+                    found.append(round_.refuse(practice, address, str(refusal)))
+                    continue
+                stem = f"{commissioner}_{period}_{practice}_r{revision.number}"
+                path = folder / f"{stem}_message_{place}.eml"
+                write_atomically(path, content)
+                path.chmod(0o600)
+                found.append(
+                    Sent(practice, ready.number, address, "written", str(path), identifier)
+                )
+        with transaction(connection):
+            audit.add(
+                connection,
+                clock(),
+                person,
+                "dry run",
+                detail=f"{period} r{revision.number}: "
+                f"{sum(each.state == 'written' for each in found)} messages written",
+            )
+    return Delivery(commissioner, str(period), revision.number, tuple(found))
+
+
+def _check_sender(sender: str) -> None:
+    if not recipients.is_address(sender):
+        raise UsageError(
+            f"Set delivery.smtp.sender in {SITE_FILE}: the one plain address that messages come "
+            "from."
+        )
+
+
+def _standing(message: Message) -> Sent:
+    return Sent(
+        message.practice_code,
+        message.statement_number,
+        message.recipient,
+        message.state,
+        message.reply or "",
+        message.message_id,
+        message.next_attempt,
+    )
+
+
+class _Round:
+    """One round of sending: what is the same for all its messages."""
+
+    def __init__(
+        self,
+        site: Site,
+        connection: sqlite3.Connection,
+        revision: Revision,
+        secrets: secret_store.Secrets,
+        who: str,
+        clock: Clock,
+    ) -> None:
+        self._site = site
+        self._settings = site.config.delivery
+        self._connection = connection
+        self._revision = revision
+        self._secrets = secrets
+        self._who = who
+        self._clock = clock
+        self._rows = recipients.read(site)
+
+    def withdraw_superseded(self) -> None:
+        """Take back what never left of revisions before this one."""
+        for message in outbox.all_of(self._connection, str(self._revision.period)):
+            if message.revision < self._revision.number:
+                outbox.withdraw(
+                    self._connection,
+                    message,
+                    f"superseded by revision {self._revision.number}",
+                    self._clock(),
+                    self._who,
+                )
+
+    def queue(self, practice: str) -> Iterator[Sent | tuple[_Ready, Message]]:
+        """Queue a practice's messages; what is not to be sent comes as `Sent`, the rest to send."""
+        number = self._revision.statement_number(practice)
+        kept = {each.recipient: each for each in outbox.of_statement(self._connection, number)}
+        going, barred = self.addressees(practice)
+        yield from barred
+        because = {each.recipient: each.reason for each in barred}
+        for address, message in kept.items():
+            if message.has_left:
+                yield _standing(message)
+            elif address not in going:
+                why = because.get(address, "no longer in recipients.csv")
+                outbox.withdraw(self._connection, message, why, self._clock(), self._who)
+        due = [each for each in going if each not in kept or not kept[each].has_left]
+        if not due:
+            return
+        try:
+            ready, approval = self.approved(practice)
+        except Refusal as refusal:
+            yield self.refuse(practice, "", str(refusal))
+            return
+        for address in due:
+            identifier = self.message_id(ready, address)
+            try:
+                # It is built here too, so that one that is too large is never queued.
+                self.message(ready, address, identifier, self._clock())
+            except Refusal as refusal:
+                yield self.refuse(practice, address, str(refusal))
+                continue
+            message = outbox.queue(
+                self._connection,
+                statement_number=ready.number,
+                recipient=address,
+                practice_code=practice,
+                period=str(self._revision.period),
+                revision=self._revision.number,
+                approval_id=approval.approval_id,
+                attachments=ready.files,
+                message_id=identifier,
+                at=self._clock(),
+                who=self._who,
+            )
+            yield ready, message
+
+    def addressees(self, practice: str) -> tuple[list[str], list[Sent]]:
+        """Who may be sent a practice's statement today, and who may not, with the reason."""
+        going, barred = [], []
+        day = self._clock().date()
+        rows = self._rows.get(practice, ())
+        for each in recipients.standing(rows, self._settings.allowed_domains, day):
+            if each.barred is None:
+                going.append(each.email)
+            else:
+                reason = f"{each.email} {each.barred}."
+                barred.append(self.refuse(practice, each.email, reason, by_date=each.by_date))
+        if not going:
+            barred.append(self.refuse(practice, "", _nobody(practice, day)))
+        return going, barred
+
+    def approved(self, practice: str) -> tuple[_Ready, Approval]:
+        """A practice's statement, with the approval by which it goes. Raises Refusal."""
+        content = published.read(self._revision, practice)
+        approval = approvals.check(
+            self._connection,
+            self._revision.statement_number(practice),
+            content.sha256,
+            self._rows.get(practice, ()),
+        )
+        return self.ready(practice, content), approval
+
+    def ready(self, practice: str, content: Content) -> _Ready:
+        """A practice's files as they go out. Raises Refusal where its passphrase will not do."""
+        phrase = passphrases.passphrase_of(practice, self._secrets.passphrases)
+        folder = self._site.sealed(
+            self._revision.commissioner, self._revision.period, self._revision.number
+        )
+        sealed = sealing.sealed_file(
+            folder / practice / content.names["xlsx"], content.files["xlsx"], phrase
+        )
+        files = messages.attachments(content, sealed, with_page=self._settings.attach_page)
+        return _Ready(self._revision.statement_number(practice), content.statement, files)
+
+    def message_id(self, ready: _Ready, address: str) -> str:
+        domain = self._settings.smtp.sender.rpartition("@")[2]
+        return outbox.message_id(ready.number, address, ready.files, domain)
+
+    def message(
+        self, ready: _Ready, address: str, identifier: str, date: datetime.datetime
+    ) -> bytes:
+        """The message's bytes. Raises Refusal where it is too large."""
+        content = messages.build(
+            ready.statement,
+            ready.files,
+            sender=self._settings.smtp.sender,
+            recipient=address,
+            message_id=identifier,
+            date=date,
+        )
+        messages.check_size(content, self._settings.maximum_megabytes)
+        return content
+
+    def transmit(
+        self, ready: _Ready, message: Message, courier: smtp.Courier, name: str
+    ) -> Message:
+        """Claim a message, hand it over, write down what came of it; gives how it now stands.
+
+        Raises smtp.Unreachable, the message as it was.
+        """
+        content = self.message(
+            ready,
+            message.recipient,
+            message.message_id,
+            datetime.datetime.fromisoformat(message.queued_at),
+        )
+        courier.make_ready()
+        try:
+            self._claim(message, name)
+        except outbox.Taken:
+            return self._as_it_stands(message)
+        outcome = courier.carry(self._settings.smtp.sender, message.recipient, content)
+        outbox.settle(
+            self._connection,
+            message,
+            name,
+            outcome,
+            self._settings.retry_minutes,
+            self._clock(),
+            self._who,
+        )
+        return self._as_it_stands(message)
+
+    def _claim(self, message: Message, name: str) -> None:
+        """Claim a message; the first of a revision issues it, which must not meet a close at work.
+
+        A close holds the warehouse's lock at each stage, and asks before each whether it is issued.
+        """
+        revision = self._revision
+        if books.has_issued(self._connection, revision.period, revision.number):
+            outbox.claim(self._connection, message, name, self._clock(), self._who)
+            return
+        lock = self._site.warehouse(revision.commissioner).with_suffix(".lock")
+        with warehouse.lock(lock, f"issuing {revision.period}"):
+            if not published.is_as_read(revision):
+                raise Refusal(
+                    f"{revision.period} is being closed again: its packages changed after they "
+                    "were read. Finish the close, render, approve again."
+                )
+            outbox.claim(self._connection, message, name, self._clock(), self._who)
+
+    def _as_it_stands(self, message: Message) -> Message:
+        found = outbox.find(self._connection, message.statement_number, message.recipient)
+        return found or message
+
+    def refuse(self, practice: str, recipient: str, reason: str, *, by_date: bool = False) -> Sent:
+        """Something that is not sent, told to the audit once."""
+        number = self._revision.statement_number(practice)
+        _tell_refusal(
+            self._connection, self._clock(), self._who, number, practice, recipient, reason
+        )
+        return Sent(practice, number, recipient, "by_date" if by_date else "refused", reason)
+
+
+def _tell_refusal(
+    connection: sqlite3.Connection,
+    at: datetime.datetime,
+    who: str,
+    number: str,
+    practice: str,
+    recipient: str,
+    reason: str,
+) -> None:
+    """Audit a refusal, unless it is the last thing that the audit says of it already."""
+    with transaction(connection):
+        if audit.said_last(connection, number, recipient) != ("refused", reason):
+            audit.add(
+                connection,
+                at,
+                who,
+                "refused",
+                statement_number=number,
+                practice_code=practice,
+                recipient=recipient,
+                detail=reason,
+            )
+
+
+# --- What stands where, and a person's word ------------------------------------------------------
+
+
+def listed(
+    site: Site, commissioner: str, period: Period | None = None, *, clock: Clock = books.now
+) -> list[Message]:
+    """The outbox, after what killed senders left is set to `unknown`."""
+    if not site.delivery(commissioner).exists():
+        return []
+    with books.open_books(site, commissioner) as connection:
+        outbox.recover(
+            connection, outbox.lock_folder(site, commissioner), clock(), audit.this_user()
+        )
+        return outbox.all_of(connection, None if period is None else str(period))
+
+
+def resolve(
+    site: Site,
+    commissioner: str,
+    identifier: str,
+    *,
+    went: bool,
+    who: str | None = None,
+    clock: Clock = books.now,
+) -> Message:
+    """A person's word on a message whose fate is unknown. Raises UsageError."""
+    with books.open_books(site, commissioner) as connection:
+        return outbox.resolve(
+            connection, identifier, went=went, at=clock(), who=who or audit.this_user()
+        )
