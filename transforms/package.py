@@ -339,6 +339,16 @@ class MergedIn(Record):
     annual_budget: Money = Field(description="its year's budget, which came with it")
 
 
+class Replaced(Record):
+    """On a revised statement: the one it replaces, and what the revision posted."""
+
+    number: str = Field(description="the statement of the same month that it replaces")
+    spent_to_date: Money = Field(description="what that one said was spent to date")
+    charges: Count = Field(description="charges that the revision posted")
+    credits: Count = Field(description="credits that the revision posted")
+    amount: Money = Field(description="what both add up to, of whichever year")
+
+
 class Closing(Record):
     """On the last statement of a practice that merged into another."""
 
@@ -514,6 +524,9 @@ class Statement(Record):
     pods: tuple[Position, ...] = Field(description="a row per POD: elective, daycase, ...")
     total: Position = Field(description="PODs held or blocked back")
     changes: Changes = Field(description="what changed since last month")
+    replaced: Replaced | None = Field(
+        default=None, description="on a revised statement: what it replaces"
+    )
     merged_in: tuple[MergedIn, ...] = Field(
         default=(), description="practices that merged into this one in the year, by date"
     )

@@ -11,7 +11,8 @@ import pytest
 
 from tests.pipeline_run import close, done, export, issue, land
 from tests.site_builder import SiteBuilder, episode_row
-from transforms import delivery
+from transforms import delivery, package
+from transforms.documents import words
 from transforms.periods import Period
 from transforms.site import load_site
 
@@ -133,6 +134,23 @@ def test_a_revised_statement_begins_where_last_month_ended(month: Month) -> None
     assert Decimal(told["headline"]["spent_to_date"]) == 4000
     lost = month.statement("Y90002", 2)
     assert Decimal(lost["headline"]["spent_to_date"]) == 0
+
+
+def test_a_revised_statement_says_what_it_replaces(month: Month) -> None:
+    """In its package and in words; a first statement replaces none."""
+    assert month.statement("Y90001", 1)["replaced"] is None
+    assert month.statement("Y90001", 2)["replaced"] == {
+        "number": "5XA/2004-05/Y90001/r1",
+        "spent_to_date": "2000.00",
+        "charges": 2,
+        "credits": 1,
+        "amount": "2000.00",
+    }
+    statement = package.read_statement(month.out / "r2" / "Y90002")
+    assert words.replaced_sentence(statement) == (
+        "This statement replaces 5XA/2004-05/Y90002/r1. It adds 1 credit, \u2212£1,000 in all: "
+        "spent to date was £1,000 and is now £0. The detail file lists them."
+    )
 
 
 def test_the_position_of_each_revision_is_kept(month: Month) -> None:

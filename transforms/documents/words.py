@@ -62,6 +62,24 @@ def answer(statement: Statement) -> str:
     return f"{formats.pounds(abs(headline.difference))} {word}"
 
 
+def replaced_sentence(statement: Statement) -> str | None:
+    """What a revised statement replaces and what was posted since; None if it replaces none."""
+    replaced = statement.replaced
+    if replaced is None:
+        return None
+    posted = " and ".join(
+        f"{formats.number(count)} {noun if count == 1 else noun + 's'}"
+        for count, noun in ((replaced.charges, "charge"), (replaced.credits, "credit"))
+        if count
+    )
+    return (
+        f"This statement replaces {replaced.number}. It adds {posted or 'no postings'}, "
+        f"{formats.signed_pounds(replaced.amount)} in all: spent to date was "
+        f"{formats.pounds(replaced.spent_to_date)} and is now "
+        f"{formats.pounds(statement.headline.spent_to_date)}. The detail file lists them."
+    )
+
+
 def span(identity: Identity) -> str:
     """The months that the figures cover: `April to September 2004`."""
     return formats.month_range(identity.first_month, identity.period)

@@ -33,6 +33,7 @@ class PracticeFigures:
     adjustments: Mapping[str, Sequence[Row]]
     largest: Mapping[str, Sequence[Row]]
     beside: Mapping[str, Row]
+    replaced: Mapping[str, Row]
     merged: Sequence[Row]
     drivers: Mapping[str, Sequence[Row]]
     shares: Mapping[str, Sequence[Row]]
@@ -75,6 +76,7 @@ class PracticeFigures:
             adjustments=_grouped(query("adjustment")),
             largest=_grouped(query("largest_adjustment")),
             beside={row["practice_code"]: row for row in query("beside_budget")},
+            replaced={row["practice_code"]: row for row in query("replaced")},
             merged=query("merged_in"),
             drivers=_grouped(query("driver")),
             shares=_grouped(query("attribution_share")),
@@ -111,6 +113,7 @@ def statement_content(
         pods=tuple(pods[:-1]),
         total=total,
         changes=_changes(figures, close, practice, total),
+        replaced=_replaced(figures.replaced.get(practice)),
         merged_in=_merged_in(figures, practice),
         closing=_closing(figures, figures.practice[practice]),
         drivers=_drivers(figures, close, practice),
@@ -283,6 +286,18 @@ def _changes(
             )
             for row in figures.largest.get(practice, ())
         ),
+    )
+
+
+def _replaced(row: Row | None) -> package.Replaced | None:
+    if row is None:
+        return None
+    return package.Replaced(
+        number=row["statement_number"],
+        spent_to_date=row["spent_to_date"],
+        charges=row["charges"],
+        credits=row["credits"],
+        amount=row["amount"],
     )
 
 
