@@ -1,4 +1,4 @@
-"""What practices are told of attribution: why each charge is theirs, and what moved to or from them."""
+"""What practices are told: why each charge is theirs, and what moved to or from them."""
 
 import json
 from pathlib import Path
