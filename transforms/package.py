@@ -195,12 +195,24 @@ class Identity(Record):
 class Chance(Record):
     """How much of a difference to date could be chance."""
 
-    percent: Percent = Field(
-        description="differences up to this per cent of budget, either way, happen by chance alone"
+    percent: Percent | None = Field(
+        description="differences up to this per cent of budget to date, either way, happen by "
+        "chance alone; without a budget, of what was spent; null where that is 0"
     )
     amount: Money = Field(description="the same in pounds")
     years_in_ten: int = Field(ge=1, le=9, description="in this many years out of ten; 8")
-    within: bool = Field(description="whether this practice's difference to date is within it")
+    late: Money = Field(
+        default=Decimal("0.00"),
+        description="charges for the months to date that a practice on its budget still expects",
+    )
+    season: Money = Field(
+        default=Decimal("0.00"),
+        description="what the season gives such a practice beyond its budget to date",
+    )
+    within: bool | None = Field(
+        description="whether this practice's difference to date, with what is late and less the "
+        "season, is within it; null without a budget"
+    )
 
 
 class Headline(Record):

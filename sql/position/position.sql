@@ -1,10 +1,11 @@
 -- Each practice's position: budget, actual and variance, for the month and the year to date.
 --
 -- Grain: one row per practice and POD, and one per practice with POD total.
--- Inputs: posting, close, held_budget, cumulative_share, pod, reference.budget_scope.
+-- Inputs: posting, close, held_budget, cumulative_share, pod, reference.budget_scope, forecast.
 --
 -- Every practice with a budget in the financial year or a posting of its activity, and always
--- RESIDENT, which has no budget. The total is of PODs held or blocked back.
+-- RESIDENT, which has no budget. The total is of PODs held or blocked back. A forecast is what stands
+-- plus what is expected to come.
 delete from position
 where close_number = getvariable('close_number');
 
@@ -140,8 +141,8 @@ with_total as (
 
 select
     getvariable('close_number') as close_number,
-    practice_code,
-    pod,
+    with_total.practice_code,
+    with_total.pod,
     month_spells,
     month_actual,
     month_budget,
@@ -152,5 +153,12 @@ select
     ytd_actual - ytd_budget as variance,
     percent_of(ytd_actual - ytd_budget, ytd_budget) as variance_percent,
     annual_budget,
+    ytd_actual + forecast.to_come as forecast,
+    ytd_actual + forecast.to_come_low as forecast_low,
+    ytd_actual + forecast.to_come_high as forecast_high,
     prior_year_adjustments,
-from with_total;
+from with_total
+left join forecast
+    on
+        with_total.practice_code = forecast.practice_code
+        and with_total.pod = forecast.pod;

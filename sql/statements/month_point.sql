@@ -1,7 +1,9 @@
--- Budget and cost of each month of the financial year, as they now stand, for PODs that count.
+-- Budget and cost of each month of the financial year, as they now stand, for PODs that count; and
+-- what is to come, and how much chance explains, by its end.
 --
 -- Grain: one row per practice with a statement and month, April to March.
--- Inputs: statement, held_budget, cumulative_share, standing_charge, pod, reference.budget_scope.
+-- Inputs: statement, held_budget, cumulative_share, standing_charge, pod, reference.budget_scope,
+--         forecast_month.
 with budget_to_date as (
     select
         statement.practice_code,
@@ -57,9 +59,19 @@ select
             over (partition by budget_to_date.practice_code order by budget_to_date.month)
         as decimal(18, 2)
     ) as cumulative_actual,
+    forecast_month.to_come,
+    forecast_month.to_come_low,
+    forecast_month.to_come_high,
+    forecast_month.chance,
+    forecast_month.late,
+    forecast_month.season,
 from budget_to_date
 left join spent
     on
         budget_to_date.practice_code = spent.practice_code
         and budget_to_date.month = spent.month
+left join forecast_month
+    on
+        budget_to_date.practice_code = forecast_month.practice_code
+        and budget_to_date.month = forecast_month.month
 order by budget_to_date.practice_code, budget_to_date.month;

@@ -5,9 +5,9 @@ from decimal import Decimal
 from transforms.documents import formats
 from transforms.package import (
     Adjustment,
+    Chance,
     Changes,
     Funnel,
-    Headline,
     Identity,
     MonthPoint,
     Position,
@@ -39,6 +39,12 @@ TREATMENT_WORDS = {
     "blocked_back": "commissioned for you, and counted",
     "excluded": "shown, not in the total",
 }
+
+_ALL = Decimal(
+    100
+)  # per cent: a difference as large as the budget itself says no more by its share
+_LAST_MONTH = 12
+_OVER = {1: " in one month", _LAST_MONTH: " over a whole year"}
 
 
 def standing_word(value: Decimal) -> str:
@@ -109,32 +115,68 @@ def standing_sentence(statement: Statement) -> str:
     return f"{sentence}, {formats.percent_in_words(headline.difference_percent)}."
 
 
-def chance_sentence(headline: Headline) -> str | None:
-    """How much of the difference could be chance; None if the package does not say."""
+def chance_sentence(statement: Statement) -> str | None:
+    """How much of the difference could be chance, in a sentence; None if the package does not say.
+
+    A practice without budget has no difference: it is told how far chance moves its spending. One
+    with neither budget nor charges is told that there is nothing to judge.
+    """
+    headline = statement.headline
     chance = headline.chance
     if chance is None:
-        return None
+        if headline.budget_set or headline.spent_to_date or statement.closing is not None:
+            return None
+        return "With neither a budget nor a charge, there is nothing yet to set against chance."
+    size = f"{formats.pounds(chance.amount)} either way"
+    if chance.percent is not None and chance.percent < _ALL:
+        share = formats.percent_in_words(chance.percent)
+        size = f"{share} ({formats.pounds(chance.amount)}) either way"
+    when = _OVER.get(statement.identity.month_number, "")
+    years = f"{_number_word(chance.years_in_ten)} years out of ten"
+    if chance.within is None:
+        return (
+            f"There is no budget to differ from, but chance alone moves the spending of a practice "
+            f"of your size by up to {size}{when} in {years}."
+        )
     verdict = (
         "yours is within that, so it may be no more than chance."
         if chance.within
         else "yours is beyond that, so chance alone is unlikely to explain it."
     )
     return (
-        f"For a practice of your size, differences of up to "
-        f"{formats.percent_in_words(chance.percent)} ({formats.pounds(chance.amount)}) either way "
-        f"happen by chance alone in {_number_word(chance.years_in_ten)} years out of ten; {verdict}"
+        f"For a practice of your size, differences of up to {size}{when} happen by chance alone in "
+        f"{years}; {_allowing(chance)}{verdict}"
     )
 
 
-def forecast_sentence(headline: Headline) -> str | None:
+def _allowing(chance: Chance) -> str:
+    """What was allowed for before a difference was set against chance."""
+    allowances = []
+    if formats.whole(chance.late) != "0":
+        what = "charges" if chance.late > 0 else "credits"
+        size = formats.pounds(abs(chance.late))
+        allowances.append(f"the {size} of {what} that we still expect for these months")
+    if formats.whole(chance.season) != "0":
+        allowances.append("the season")
+    return f"allowing for {formats.listed(allowances)}, " if allowances else ""
+
+
+def forecast_sentence(statement: Statement) -> str | None:
     """Where the year is expected to end; None without a forecast."""
+    headline = statement.headline
     if headline.forecast is None or headline.forecast_difference is None:
         return None
+    over = statement.identity.month_number == _LAST_MONTH
+    start = "Once late charges are in, the year" if over else "The year"
+    if not headline.budget_set:
+        if headline.forecast == 0:
+            return None
+        return f"{start} is expected to end at {formats.pounds(headline.forecast)}."
     word = standing_word(headline.forecast_difference)
     if word == "on budget":
-        return "The year is expected to end on budget."
+        return f"{start} is expected to end on budget."
     size = formats.pounds(abs(headline.forecast_difference))
-    return f"The year is expected to end {size} {word}."
+    return f"{start} is expected to end {size} {word}."
 
 
 def _number_word(number: int) -> str:

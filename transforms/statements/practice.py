@@ -19,6 +19,7 @@ from transforms.working_days import nth_working_day
 Row = Mapping[str, Any]
 
 DEAREST = 10
+_YEARS_IN_TEN = 8  # an interval of 80 per cent
 _NOUGHT = Decimal("0.00")
 
 
@@ -108,8 +109,8 @@ def statement_content(
     total = pods[-1]
     return package.Statement(
         identity=_identity(figures, close, figures.practice[practice]),
-        headline=_headline(total),
-        months=_months(figures, close, practice),
+        headline=_headline(figures, close, practice, total),
+        months=_months(figures, close, practice, total),
         pods=tuple(pods[:-1]),
         total=total,
         changes=_changes(figures, close, practice, total),
@@ -197,9 +198,12 @@ def _identity(figures: PracticeFigures, close: Close, row: Row) -> package.Ident
     )
 
 
-def _headline(total: package.Position) -> package.Headline:
+def _headline(
+    figures: PracticeFigures, close: Close, practice: str, total: package.Position
+) -> package.Headline:
     budget = total.ytd_budget or _NOUGHT
     annual = total.annual_budget or _NOUGHT
+    now = figures.months[practice][close.period.month_of_year - 1]
     return package.Headline(
         budget_set=annual != 0,
         budget_to_date=budget,
@@ -211,30 +215,60 @@ def _headline(total: package.Position) -> package.Headline:
         forecast_low=total.forecast_low,
         forecast_high=total.forecast_high,
         forecast_difference=None if total.forecast is None else total.forecast - annual,
+        chance=_chance(total, now),
+    )
+
+
+def _chance(total: package.Position, now: Row) -> package.Chance | None:
+    """What chance explains of the difference to date; None where nothing is expected or spent.
+
+    A practice that keeps to its budget would show the season and lack what is late: only what is
+    beyond that counts against chance.
+    """
+    budget = total.ytd_budget or _NOUGHT
+    if now["chance"] is None or now["chance"] == 0:
+        return None
+    beyond = total.ytd_actual - budget + now["late"] - now["season"]
+    return package.Chance(
+        percent=percent_of(now["chance"], budget if total.annual_budget else total.ytd_actual),
+        amount=now["chance"],
+        years_in_ten=_YEARS_IN_TEN,
+        late=now["late"],
+        season=now["season"],
+        within=abs(beyond) <= now["chance"] if total.annual_budget else None,
     )
 
 
 def _months(
-    figures: PracticeFigures, close: Close, practice: str
+    figures: PracticeFigures, close: Close, practice: str, total: package.Position
 ) -> tuple[package.MonthPoint, ...]:
     freeze = close.config.ledger.freeze_after_months
     points = []
     for row in figures.months[practice]:
         month = Period.containing(row["month"])
         to_come = month > close.period
+        budget = row["cumulative_budget"]
+        band = None if to_come or not total.annual_budget else row["chance"]
+        centre = _NOUGHT if band is None else row["season"] - row["late"]
+        # What is expected by the end of a month ahead stands on what is spent to date.
+        ahead = None if row["to_come"] is None else total.ytd_actual - budget
         points.append(
             package.MonthPoint(
                 month=str(month),
                 state=_state(month, close),
                 freezes_in=None if freeze is None else str(month.plus(freeze + 1)),
                 budget=row["budget"],
-                cumulative_budget=row["cumulative_budget"],
+                cumulative_budget=budget,
                 spells=None if to_come else row["spells"],
                 actual=None if to_come else row["actual"],
                 cumulative_actual=None if to_come else row["cumulative_actual"],
-                cumulative_difference=None
-                if to_come
-                else row["cumulative_actual"] - row["cumulative_budget"],
+                cumulative_difference=None if to_come else row["cumulative_actual"] - budget,
+                # Nobody spends less than nothing.
+                chance_low=None if band is None else max(centre - band, -budget),
+                chance_high=None if band is None else centre + band,
+                forecast_low=None if ahead is None else ahead + row["to_come_low"],
+                forecast_mid=None if ahead is None else ahead + row["to_come"],
+                forecast_high=None if ahead is None else ahead + row["to_come_high"],
             )
         )
     return tuple(points)
