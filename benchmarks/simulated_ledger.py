@@ -49,7 +49,7 @@ class World:
     drift_of_pod: float = 0.05
     growth: tuple[float, float] = (0.03, 0.02)  # of the commissioner, mean and spread
     clumping: float = 0.4  # variance of a month's spells beyond Poisson, over their mean
-    winter: float = 0.10  # how much more non-elective care January has than July, each way
+    winter: float = 0.06  # how much more non-elective care January has than July, each way
     holidays: float = 0.10  # how much less planned care August and December have
     shock: float = 0.02  # of a month, for all practices alike
     late: tuple[float, float] = (0.05, 0.10)  # share that arrives late, drawn anew each month

@@ -4,11 +4,11 @@ The warehouse's tables are added up in two ways each (sql/verify); the packages 
 hashed against the manifest and added up against the warehouse. Nothing is changed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -107,12 +107,14 @@ def _of_packages(
         yield _count(
             "A file is what the manifest says", file.path, "listed", 1, "the same", int(same)
         )
-    ledger = dict(
-        connection.execute(
-            "select practice_code, ytd_actual from position "
-            "where close_number = getvariable('close_number') and pod = 'total'"
-        ).fetchall()
-    )
+    position = {
+        row["practice_code"]: row
+        for row in warehouse.rows(
+            connection,
+            "select practice_code, ytd_actual, forecast from position "
+            "where close_number = getvariable('close_number') and pod = 'total'",
+        )
+    }
     made = connection.execute(
         "select count(*) from statement where close_number = getvariable('close_number')"
     ).fetchone()
@@ -125,11 +127,11 @@ def _of_packages(
         len(manifest.practices),
     )
     for practice in manifest.practices:
-        yield from _of_statement(package.read_statement(folder / practice), ledger)
+        yield from _of_statement(package.read_statement(folder / practice), position[practice])
         yield from _of_detail(connection, folder / practice)
 
 
-def _of_statement(statement: package.Statement, ledger: dict[str, Decimal]) -> Iterable[Total]:
+def _of_statement(statement: package.Statement, position: Mapping[str, Any]) -> Iterable[Total]:
     practice = statement.identity.practice_code
     changes = statement.changes
     yield Total(
@@ -137,7 +139,7 @@ def _of_statement(statement: package.Statement, ledger: dict[str, Decimal]) -> I
         practice,
         "pounds",
         "position",
-        ledger.get(practice, _NOUGHT),
+        position["ytd_actual"],
         "statement",
         statement.headline.spent_to_date,
     )
@@ -152,6 +154,37 @@ def _of_statement(statement: package.Statement, ledger: dict[str, Decimal]) -> I
         "closing",
         changes.closing,
     )
+    headline = statement.headline
+    counted = [pod for pod in statement.pods if pod.treatment != "excluded"]
+    yield Total(
+        "A statement's expected year-end is the position's",
+        practice,
+        "pounds",
+        "position",
+        position["forecast"],
+        "statement",
+        headline.forecast or _NOUGHT,
+    )
+    yield Total(
+        "An expected year-end is the sum of its points of delivery",
+        practice,
+        "pounds",
+        "points of delivery that count",
+        sum((pod.forecast or _NOUGHT for pod in counted), _NOUGHT),
+        "total",
+        headline.forecast or _NOUGHT,
+    )
+    march = statement.months[-1]
+    if march.forecast_mid is not None:
+        yield Total(
+            "The chart's forecast ends at the expected year-end",
+            practice,
+            "pounds",
+            "expected year-end less the year's budget",
+            headline.forecast_difference or _NOUGHT,
+            "chart in March",
+            march.forecast_mid,
+        )
 
 
 def _of_detail(connection: duckdb.DuckDBPyConnection, place: Path) -> Iterable[Total]:

@@ -47,25 +47,120 @@ def test_the_answer(
 
 
 def test_chance_within_and_beyond(statement: p.Statement) -> None:
-    top = statement.headline
-    assert top.chance is not None
-    within = words.chance_sentence(top)
-    assert within is not None
-    assert within.endswith("yours is within that, so it may be no more than chance.")
-    chance = top.chance.model_copy(update={"within": False})
-    beyond = words.chance_sentence(top.model_copy(update={"chance": chance}))
-    assert beyond is not None
-    assert beyond.endswith("chance alone is unlikely to explain it.")
-    assert words.chance_sentence(top.model_copy(update={"chance": None})) is None
+    chance = p.Chance(
+        percent="4.90", amount="4900.00", years_in_ten=8, within=True, late="0.00", season="0.00"
+    )
+    assert chance_of(statement, chance) == (
+        "For a practice of your size, differences of up to 4.9 per cent (£4,900) either way happen "
+        "by chance alone in eight years out of ten; yours is within that, so it may be no more "
+        "than chance."
+    )
+    beyond = chance_of(statement, chance.model_copy(update={"within": False}))
+    assert beyond.endswith("; yours is beyond that, so chance alone is unlikely to explain it.")
 
 
-def test_forecast(statement: p.Statement) -> None:
-    top = statement.headline
-    under = top.model_copy(update={"forecast_difference": Decimal("-1200.00")})
-    assert words.forecast_sentence(under) == "The year is expected to end £1,200 under budget."
-    even = top.model_copy(update={"forecast_difference": Decimal("0.10")})
-    assert words.forecast_sentence(even) == "The year is expected to end on budget."
-    assert words.forecast_sentence(top.model_copy(update={"forecast": None})) is None
+@pytest.mark.parametrize(
+    ("late", "season", "allowing"),
+    [
+        ("0.00", "0.49", ""),
+        (
+            "812.20",
+            "0.00",
+            "allowing for the £812 of charges that we still expect for these months, ",
+        ),
+        (
+            "-40.00",
+            "0.00",
+            "allowing for the £40 of credits that we still expect for these months, ",
+        ),
+        ("0.00", "-900.00", "allowing for the season, "),
+        (
+            "812.20",
+            "900.00",
+            "allowing for the £812 of charges that we still expect for these months and the "
+            "season, ",
+        ),
+    ],
+)
+def test_chance_allows_for_what_is_late_and_for_the_season(
+    statement: p.Statement, late: str, season: str, allowing: str
+) -> None:
+    chance = p.Chance(
+        percent="4.90", amount="4900.00", years_in_ten=8, within=True, late=late, season=season
+    )
+    assert f"out of ten; {allowing}yours is within that" in chance_of(statement, chance)
+
+
+@pytest.mark.parametrize(
+    ("month", "percent", "size"),
+    [
+        (1, "17.80", "17.8 per cent (£4,900) either way in one month happen"),
+        (12, "3.20", "3.2 per cent (£4,900) either way over a whole year happen"),
+        (2, "100.00", "of up to £4,900 either way happen"),
+        (2, None, "of up to £4,900 either way happen"),
+    ],
+)
+def test_chance_at_the_edges_of_the_year_and_of_budgets(
+    statement: p.Statement, month: int, percent: str | None, size: str
+) -> None:
+    chance = p.Chance(percent=percent, amount="4900.00", years_in_ten=8, within=True)
+    identity = statement.identity.model_copy(update={"month_number": month})
+    told_in = statement.model_copy(update={"identity": identity})
+    assert size in chance_of(told_in, chance)
+
+
+def test_chance_without_a_budget(statement: p.Statement) -> None:
+    top = statement.headline.model_copy(update={"budget_set": False})
+    without = statement.model_copy(update={"headline": top})
+    chance = p.Chance(percent="9.10", amount="4900.00", years_in_ten=8, within=None)
+    assert chance_of(without, chance) == (
+        "There is no budget to differ from, but chance alone moves the spending of a practice of "
+        "your size by up to 9.1 per cent (£4,900) either way in eight years out of ten."
+    )
+    nothing = top.model_copy(update={"chance": None, "spent_to_date": Decimal("0.00")})
+    assert words.chance_sentence(statement.model_copy(update={"headline": nothing})) == (
+        "With neither a budget nor a charge, there is nothing yet to set against chance."
+    )
+
+
+def chance_of(statement: p.Statement, chance: p.Chance) -> str:
+    """The sentence on chance, with ordinary spaces."""
+    top = statement.headline.model_copy(update={"chance": chance})
+    sentence = words.chance_sentence(statement.model_copy(update={"headline": top}))
+    assert sentence is not None
+    return sentence.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("changed", "month", "sentence"),
+    [
+        (
+            {"forecast_difference": Decimal("-1200.00")},
+            6,
+            "The year is expected to end £1,200 under budget.",
+        ),
+        ({"forecast_difference": Decimal("0.10")}, 6, "The year is expected to end on budget."),
+        (
+            {"forecast_difference": Decimal("70.00")},
+            12,
+            "Once late charges are in, the year is expected to end £70 over budget.",
+        ),
+        (
+            {"budget_set": False, "forecast": Decimal("5000.00")},
+            6,
+            "The year is expected to end at £5,000.",
+        ),
+        ({"budget_set": False, "forecast": Decimal("0.00")}, 6, None),
+        ({"forecast": None}, 6, None),
+    ],
+)
+def test_forecast(
+    statement: p.Statement, changed: dict[str, object], month: int, sentence: str | None
+) -> None:
+    identity = statement.identity.model_copy(update={"month_number": month})
+    top = statement.headline.model_copy(update=changed)
+    example = statement.model_copy(update={"headline": top, "identity": identity})
+    assert words.forecast_sentence(example) == sentence
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 A month's share is that of the budget (working or calendar days, or the site's profile). Where the
 commissioner holds whole earlier years, each month is raised or lowered by what it had in them
-beyond its days, leaning on 1 by credibility: the less certain a month's figure is beside how much
-the months truly differ, the more. Where it holds none, the year may still have a season, which is
-not known: the interval allows for a wave of the year of usual size and unknown phase. A profile
-that the site set is taken as it is.
+beyond its days. That lift is taken apart into a wave of one year, which twelve months together tell
+well, and the rest of each month, which it must tell alone; each leans on nothing by its own
+credibility. Where no year is held the year may still have a wave, which is not known: the interval
+allows for one of usual height and any phase. A profile that the site set is taken as it is.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from transforms.forecast.completion import Completion
 from transforms.forecast.dispersion import USUAL_DISPERSION, USUAL_SHOCK
 from transforms.forecast.evidence import MONTHS, Evidence, Pod
 
-USUAL_WAVE = 0.08 * 0.08  # squared height of a year's wave where none is known
+USUAL_WAVE = 0.06 * 0.06  # squared height of a year's wave, before any year is held
 _YEARS = 3
 _WHOLE = 0.5  # a year is whole if no month has less than half of what its days would give it
 
@@ -86,13 +86,25 @@ def _season(pod: Pod, completion: Completion, place: int, now: int) -> Season:
         USUAL_DISPERSION * pod.costs.severity / spent[n] + USUAL_SHOCK / len(years)
         for n in range(MONTHS)
     ]
-    signal = max((fsum((lift - 1.0) * (lift - 1.0) for lift in lifts) - fsum(noise)) / MONTHS, 0.0)
+    # A wave's two heights are each the mean of twelve months' lifts, times two.
+    across = fsum((lift - 1.0) * c for lift, c in zip(lifts, _COSINE, strict=True)) / 6.0
+    up = fsum((lift - 1.0) * s for lift, s in zip(lifts, _SINE, strict=True)) / 6.0
+    wave_noise = 4.0 * fsum(noise) / (MONTHS * MONTHS)
+    wave_credible = USUAL_WAVE / (USUAL_WAVE + wave_noise)
+    wave = [across * c + up * s for c, s in zip(_COSINE, _SINE, strict=True)]
+    rest = [lift - 1.0 - in_wave for lift, in_wave in zip(lifts, wave, strict=True)]
+    # The wave and the year's whole have taken three of the twelve degrees of freedom.
+    signal = max((fsum(one * one for one in rest) - 0.75 * fsum(noise)) / 9.0, 0.0)
     credible = [signal / (signal + noise[n]) for n in range(MONTHS)]
-    raised = [share * (1.0 + credible[n] * (lifts[n] - 1.0)) for n, share in enumerate(pod.share)]
+    raised = [
+        share * (1.0 + wave_credible * wave[n] + credible[n] * rest[n])
+        for n, share in enumerate(pod.share)
+    ]
     whole = fsum(raised)
     return Season(
         tuple(share / whole for share in raised),
         variance=tuple(credible[n] * noise[n] for n in range(MONTHS)),
+        wave=wave_credible * wave_noise,
     )
 
 
