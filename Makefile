@@ -42,6 +42,9 @@ EPISODES ?= 3000000
 bench-price: setup  ## spells and prices beside landing; EPISODES=300000 for a quick look
 	@$(BIN)/python -m benchmarks.price --episodes $(EPISODES)
 
+backtest: setup  ## the forecast against what came of it, on simulated practices: errors and coverage
+	@$(BIN)/python -m benchmarks.backtest
+
 lock: setup  ## resolves requirements.lock anew from pyproject.toml
 	UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml --group dev \
 	    --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
@@ -51,4 +54,4 @@ clean:  ## removes the environment, the sample site and all caches
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup setup-tests statements airflow lint format test bench-land bench-render bench-price lock clean
+.PHONY: help setup setup-tests statements airflow lint format test bench-land bench-render bench-price backtest lock clean

@@ -4,8 +4,8 @@
 -- Inputs: posting, close, held_budget, cumulative_share, pod, reference.budget_scope, forecast.
 --
 -- Every practice with a budget in the financial year or a posting of its activity, and always
--- RESIDENT, which has no budget. The total is of PODs held or blocked back. A forecast is what stands
--- plus what is expected to come.
+-- RESIDENT, which has no budget. The total is of PODs held or blocked back. A forecast is what
+-- stands plus what is expected to come.
 delete from position
 where close_number = getvariable('close_number');
 

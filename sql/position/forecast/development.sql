@@ -18,8 +18,8 @@ where
     and posting.reason <> 'repriced'
     and posting.activity_month > getvariable('period') - interval 2 year
     and posting.activity_month >= (
-        select min(period)
-        from close
+        select min(first_close.period)
+        from close as first_close
     )
 group by all
 order by all

@@ -11,12 +11,10 @@ select
         as bigint
     ) as numerator,
     cast(cumulative_share.denominator as bigint) as denominator,
-    exists (
-        select 1
+    cumulative_share.pod in (
+        select profile.pod
         from reference.profile
-        where
-            profile.financial_year = getvariable('financial_year')
-            and profile.pod = cumulative_share.pod
+        where profile.financial_year = getvariable('financial_year')
     ) as is_given,
 from cumulative_share
 order by cumulative_share.pod, cumulative_share.month
