@@ -114,17 +114,14 @@ def _of_commissioner(
     last_year = np.bincount(spells.month[~this_year], spells.final[~this_year], MONTHS)
     with ledger_of(world, spells, folder, holds_last_year=holds_last_year) as connection:
         for month in months:
-            number = month + (MONTHS if holds_last_year else 0)
-            close = close_of(folder, number, month)
-            close.set_variables(connection)
-            warehouse.run(connection, "attribution/holder.sql")
+            close = close_of(connection, folder, month, holds_last_year=holds_last_year)
             position.build(connection, close)
             profile = last_year[:month].sum() / last_year.sum()
             for row in warehouse.rows(
                 connection,
                 "select * from position where close_number = $number and pod = 'total' "
                 "and practice_code <> 'RESIDENT' order by practice_code",
-                {"number": number},
+                {"number": close.number},
             ):
                 spent = float(row["ytd_actual"])
                 yield Tried(

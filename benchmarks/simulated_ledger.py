@@ -8,13 +8,14 @@ in `World`; nothing of it is known to the forecast but through the ledger.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from transforms import reference, warehouse
+from transforms import mark, warehouse
 from transforms.mark import Close
 from transforms.periods import Period
 from transforms.site import load_site
@@ -32,6 +33,19 @@ name = "Simulated"
 [[commissioners]]
 code = "{COMMISSIONER}"
 name = "Simulated commissioner"
+"""
+# A close reads a tariff; nothing is priced here.
+_EDITION = """
+financial_year = "2004/05"
+edition = 1
+currency = "HRG3.5"
+published = "2004-04-01"
+source = "Invented for a simulation"
+market_forces = "paid_centrally"
+"""
+_TARIFF = """hrg_code,hrg_name,elective_price,daycase_price,non_elective_price,\
+elective_trim_point,non_elective_trim_point,excess_day_price,short_stay_percent
+A01,Invented,1,1,1,,,,
 """
 
 
@@ -137,47 +151,60 @@ def _season(world: World) -> np.ndarray:
 def ledger_of(
     world: World, spells: Spells, folder: Path, *, holds_last_year: bool
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A warehouse with the closes of the year, and of the year before if the ledger holds it."""
-    (folder / "site.toml").write_text(_SITE, encoding="utf-8")
+    """A site in an empty folder, whose warehouse has the closes of the year that is forecast.
+
+    And those of the year before if the ledger holds it. Closes are numbered from 1 on.
+    """
+    _write_site(world, spells, folder)
     first = 0 if holds_last_year else MONTHS
     with warehouse.open_warehouse(load_site(folder), COMMISSIONER, "simulating") as connection:
-        _reference(connection, world, spells)
-        closes = [
-            (place + 1, APRIL.plus(month).first_day)
-            for place, month in enumerate(range(first, 2 * MONTHS))
-        ]
         connection.executemany(
-            "insert into close values (?, ?, 1, 0, 'simulated', 'statements')", closes
+            "insert into close values (?, ?, 1, 0, 'simulated', 'statements')",
+            [
+                (place + 1, APRIL.plus(month).first_day)
+                for place, month in enumerate(range(first, 2 * MONTHS))
+            ],
         )
-        table = pa.table(
+        drawn = pa.table(
             {
                 "place": np.arange(len(spells.month)),
-                "practice": spells.practice,
-                "pod": spells.pod,
+                "practice_code": np.array(_codes(world))[spells.practice],
+                "pod": np.array(PODS)[spells.pod],
                 "month": spells.month - first,
                 "pennies": spells.pennies,
                 "arrives": spells.arrives - first,
                 "changed": spells.changed,
             }
         )
-        connection.register("simulated", table)
+        connection.register("simulated", drawn)
         connection.execute(
-            "create temp table pod_of as select * from (values "
-            "(0, 'elective'), (1, 'daycase'), (2, 'non_elective')) as v(pod, code)"
-        )
-        connection.execute(
-            "create temp table drawn as select place, 'Y' || lpad(practice::varchar, 5, '0') "
-            "as practice_code, code as pod, "
-            "($april + to_months(month::integer))::date as activity_month, arrives, "
-            "pennies, changed from simulated inner join pod_of using (pod) where month >= 0",
+            "create temp table drawn as select * exclude (month), "
+            "($april + to_months(month::integer))::date as activity_month "
+            "from simulated where month >= 0",
             {"april": APRIL.plus(first).first_day},
         )
         connection.unregister("simulated")
-        warehouse_rows(connection)
+        _post(connection)
         yield connection
 
 
-def warehouse_rows(connection: duckdb.DuckDBPyConnection) -> None:
+def close_of(
+    connection: duckdb.DuckDBPyConnection, folder: Path, month: int, *, holds_last_year: bool
+) -> Close:
+    """The close of a month of the year that is forecast, 1 for April, ready for its position."""
+    number = month + (MONTHS if holds_last_year else 0)
+    period = APRIL.plus(MONTHS + month - 1)
+    close = mark.take(connection, load_site(folder), COMMISSIONER, number, period, 1)
+    close.set_variables(connection)
+    warehouse.run(connection, "attribution/holder.sql")
+    return close
+
+
+def _codes(world: World) -> list[str]:
+    return [f"Y{place:05d}" for place in range(world.practices)]
+
+
+def _post(connection: duckdb.DuckDBPyConnection) -> None:
     """Post what was drawn: when it arrives, and a credit and a charge when it is changed."""
     connection.execute(
         "insert into posting select arrives + 1, 'charge', 'new', place::varchar, place, "
@@ -204,44 +231,32 @@ def warehouse_rows(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _reference(connection: duckdb.DuckDBPyConnection, world: World, spells: Spells) -> None:
-    """Practices that belong to the commissioner, and budgets: last year's spending, uplifted."""
-    connection.execute("create schema reference")
-    for layout in reference.LAYOUTS.values():
-        reference.create(connection, layout)
-    codes = [f"Y{place:05d}" for place in range(world.practices)]
-    connection.executemany(
-        "insert into reference.practice (practice_code, name) values (?, 'Simulated')",
-        [(code,) for code in codes],
-    )
-    connection.executemany(
-        f"insert into reference.membership (practice_code, commissioner_code, start_date) "
-        f"values (?, '{COMMISSIONER}', date '2000-04-01')",
-        [(code,) for code in codes],
-    )
+def _write_site(world: World, spells: Spells, folder: Path) -> None:
+    """The site's files: practices, their membership, and budgets from last year's spending."""
+    (folder / "site.toml").write_text(_SITE, encoding="utf-8")
+    edition = folder / "reference" / "tariffs" / "2004-05-1"
+    edition.mkdir(parents=True)
+    (edition / "edition.toml").write_text(_EDITION, encoding="utf-8")
+    (edition / "tariff.csv").write_text(_TARIFF, encoding="utf-8")
+    codes = _codes(world)
     before = spells.month < MONTHS
     spent = np.zeros((world.practices, len(PODS)), dtype=np.int64)
     np.add.at(spent, (spells.practice[before], spells.pod[before]), spells.final[before])
-    connection.executemany(
-        "insert into reference.budget (financial_year, practice_code, pod, annual_amount) "
-        "values ('2004/05', ?, ?, round(?::decimal(18, 2) * ?::decimal(4, 2), 2))",
-        [
-            (codes[practice], pod, f"{spent[practice, place] / 100:.2f}", f"{1 + world.uplift:.2f}")
-            for practice in range(world.practices)
-            for place, pod in enumerate(PODS)
+    uplifted = 1 + Decimal(str(world.uplift))
+    files = {
+        "practices": ["practice_code,name", *(f"{code},Simulated" for code in codes)],
+        "memberships": [
+            "practice_code,commissioner_code,start_date,end_date",
+            *(f"{code},{COMMISSIONER},2000-04-01," for code in codes),
         ],
-    )
-
-
-def close_of(folder: Path, number: int, month: int) -> Close:
-    """The close of a month of the year that is forecast, 1 for April."""
-    return Close(
-        number=number,
-        period=APRIL.plus(MONTHS + month - 1),
-        revision=1,
-        high_water=0,
-        commissioner=COMMISSIONER,
-        commissioner_name="Simulated commissioner",
-        config=load_site(folder).config,
-        software_version="simulated",
-    )
+        "budgets": [
+            "financial_year,practice_code,pod,annual_amount,status",
+            *(
+                f"2004/05,{code},{pod},{int(pennies) * uplifted / 100:.2f},"
+                for code, of in zip(codes, spent, strict=True)
+                for pod, pennies in zip(PODS, of, strict=True)
+            ),
+        ],
+    }
+    for name, lines in files.items():
+        (folder / "reference" / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
