@@ -8,6 +8,9 @@ asset `statements` says that packages and documents are there.
 | `commissioner` | ODS code; may be left out where the site serves one |
 | `period` | `YYYY-MM`; a scheduled run takes the month of its data interval |
 
+An earlier month that is closed already is not closed again: the run verifies it and changes
+nothing. The asset is not emitted then.
+
 The site is the directory named by `$PBC_SITE` of the workers. Every task may be run again: a stage
 run twice is a stage run once. Periods close in order, and a commissioner's warehouse has one writer
 at a time: a task that finds it in use waits and says for whom.
@@ -37,6 +40,13 @@ STATEMENTS = Asset("statements")
 # How rendering is shared out: as few tasks as keep each small, since starting one takes seconds.
 PRACTICES_A_CHUNK = 5
 MOST_CHUNKS = 16
+
+GATE_DOC = """
+Stops the run where a critical expectation is not met; a warning goes on, and shows on control
+report and statement. Thresholds stand in `[gates.{name}]` of site.toml, results and Data Docs in
+`out/<commissioner>/<period>/gates/`. `pbc rows PERIOD {name}.FIGURE` shows the rows behind a
+figure.
+"""
 
 log = logging.getLogger("airflow.task")
 
@@ -144,6 +154,30 @@ def monthly_statements() -> None:
             for file in land.land_inbox(run.site, run.code):
                 log.info("%s: %s. %s", file.file_name, file.outcome, file.message)
 
+    @task.branch
+    def already_closed() -> str:
+        """Asks whether a later month is closed: then this one is verified and nothing changed."""
+        from transforms import close
+
+        with this_run() as run:
+            known = close.is_closed_for_good(run.site, run.code, run.period)
+            return "verify" if known else "gate_feed"
+
+    @task
+    def verify() -> None:
+        """Works out every control total of a month that was closed before, from its outputs."""
+        from transforms import verify
+        from transforms.errors import ControlFailure
+
+        with this_run() as run:
+            report = verify.verify(run.site, run.code, run.period)
+            if not report.holds:
+                raise ControlFailure(
+                    f"{len(report.differences)} control totals of {run.period} do not tie. "
+                    f"'pbc verify {run.period}' shows them."
+                )
+            log.info("%s is closed: its %d control totals tie.", run.period, len(report.totals))
+
     @task
     def episodes() -> None:
         """Opens the close at a mark and works out which records are live, with their warnings."""
@@ -163,19 +197,6 @@ def monthly_statements() -> None:
     def attribution() -> None:
         """Finds who answers for each spell, and why."""
         run_stage("attribution")
-
-    @task
-    def gate_charges() -> None:
-        """Stops the run where charges do not tie with spells, or look wrong as a whole.
-
-        Thresholds stand in `[gates.charges]` of site.toml; results and Data Docs in
-        `out/<commissioner>/<period>/gates/`.
-        """
-        from transforms import gates
-
-        with this_run() as run:
-            result = gates.pass_gate(run.site, run.code, run.period, "charges")
-            log.info("Gate charges: %s", result.status)
 
     @task
     def ledger() -> None:
@@ -225,17 +246,38 @@ def monthly_statements() -> None:
                 "folder": folder,
             }
 
+    def gate(name: str, guards: str) -> Any:
+        """The task that stops the run where a gate's critical expectations are not met."""
+
+        @task(task_id=f"gate_{name}", doc_md=f"{guards}\n{GATE_DOC.format(name=name)}")
+        def judge() -> None:
+            from transforms import close, gates
+
+            with this_run() as run:
+                result = close.pass_gate(run.site, run.code, run.period, name)
+                log.info("Gate %s: %s", name, result.status)
+                for line in gates.told(result):
+                    log.warning(line)
+
+        return judge()
+
     with TaskGroup("records", prefix_group_id=False, tooltip="What was submitted, and what stands"):
-        records = [land(), episodes(), spells()]
+        gate_feed = gate("feed", "Is what was sent for the month fit to be closed?")
+        land() >> already_closed() >> [gate_feed, verify()]
+        live = episodes()
+        gate_episodes = gate("episodes", "Do the live records look like a month of care?")
+        stays = spells()
     with TaskGroup("charges", prefix_group_id=False, tooltip="What it costs, and whose it is"):
-        charges = [prices(), attribution(), gate_charges()]
+        charges = [prices(), attribution(), gate("charges", "May these charges be posted?")]
     with TaskGroup("accounts", prefix_group_id=False, tooltip="What changed, and what it leaves"):
         folder = statements()
-        accounts = [ledger(), position(), folder]
+        gate_statements = gate("statements", "Do books and packages tie, so that they may leave?")
+        accounts = [ledger(), position(), folder, gate_statements]
     with TaskGroup("rendering", prefix_group_id=False, tooltip="What people read"):
-        rendered = documents.partial(folder=folder).expand(codes=practices(folder))
+        shared = practices(folder)
+        rendered = documents.partial(folder=folder).expand(codes=shared)
         rendered >> commissioner_documents(folder)
-    chain(*records, *charges, *accounts)
+    chain(gate_feed, live, gate_episodes, stays, *charges, *accounts, shared)
 
 
 monthly_statements()

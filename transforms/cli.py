@@ -24,6 +24,7 @@ from transforms.site import Commissioner, Site, load_site
 
 if TYPE_CHECKING:
     from transforms.land import LandedFile
+    from transforms.package import GateRun
 
 _HELD = 1
 _FAILED = 1
@@ -160,8 +161,9 @@ def close(
     with _progress() as progress:
         closed = closing.close_period(where, who.code, asked, revise=revise, progress=progress)
     if as_json:
-        _print_json({"folder": closed.folder, "stages": closed.runs})
+        _print_json({"folder": closed.folder, "stages": closed.runs, "gates": closed.gates})
     else:
+        _tell_gates(closed.gates)
         typer.echo(f"Closed {asked} for {who.code}: packages in {closed.folder}")
 
 
@@ -174,9 +176,12 @@ def render(
 ) -> None:
     """Make the documents of a closed month from its packages."""
     from transforms import close as closing
+    from transforms import gates
 
     where, who = _site(site, commissioner)
-    folder = closing.folder_of(where, who.code, Period.parse(period))
+    asked = Period.parse(period)
+    folder = closing.folder_of(where, who.code, asked)
+    gates.refuse_what_was_stopped(where, who.code, asked)
     with _progress() as progress:
         _render(folder, progress)
     if as_json:
@@ -210,8 +215,16 @@ def run(
         closed = closing.close_period(where, who.code, asked, progress=progress)
         _render(closed.folder, progress)
     if as_json:
-        _print_json({"landed": landed, "folder": closed.folder, "stages": closed.runs})
+        _print_json(
+            {
+                "landed": landed,
+                "folder": closed.folder,
+                "stages": closed.runs,
+                "gates": closed.gates,
+            }
+        )
     else:
+        _tell_gates(closed.gates)
         typer.echo(f"Statements, detail files and control report of {asked} in {closed.folder}")
     _exit(_exit_code_of(landed))
 
@@ -292,14 +305,31 @@ def export(
 
     where, who = _site(site, commissioner)
     asked = Period.parse(period)
-    if out is not None:
-        exports.export(where, who.code, table, asked, format, out)
-        return
-    with tempfile.TemporaryDirectory(prefix="pbc-export-") as folder:
-        aside = Path(folder) / f"{table}.{format}"
-        exports.export(where, who.code, table, asked, format, aside)
-        with aside.open("rb") as file:
-            shutil.copyfileobj(file, sys.stdout.buffer)
+    _write_out(
+        out,
+        f"{table}.{format}",
+        lambda path: exports.export(where, who.code, table, asked, format, path),
+    )
+
+
+@app.command()
+def rows(
+    period: PeriodArgument,
+    figure: Annotated[
+        str, typer.Argument(metavar="GATE.FIGURE", help="As a gate's result names it.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file to write; else standard output.")
+    ] = None,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+) -> None:
+    """Show the rows behind a gate's figure, as CSV. They hold patient data."""
+    from transforms import gates
+
+    where, who = _site(site, commissioner)
+    asked = Period.parse(period)
+    _write_out(out, "rows.csv", lambda path: gates.write_rows(where, who.code, asked, figure, path))
 
 
 @app.command()
@@ -484,6 +514,18 @@ def status(
             standing.show(each)
 
 
+def _write_out(out: Path | None, name: str, write: Callable[[Path], None]) -> None:
+    """Let `write` make a file: the one asked for, or one that goes to standard output."""
+    if out is not None:
+        write(out)
+        return
+    with tempfile.TemporaryDirectory(prefix="pbc-out-") as folder:
+        aside = Path(folder) / name
+        write(aside)
+        with aside.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+
+
 def _render(folder: Path, progress: Callable[[str, int, int], None] | None) -> None:
     """Every document of a revision: the practices', then the commissioner's own."""
     from transforms import documents
@@ -524,6 +566,15 @@ def _tell_landed(landed: Sequence["LandedFile"], *, as_json: bool) -> None:
             typer.echo(f"{file.file_name}: {notice}")
     if not landed:
         typer.echo("No feed files are waiting.")
+
+
+def _tell_gates(judged: Sequence["GateRun"]) -> None:
+    """Say on standard error what the gates warn of, and what they let pass unenforced."""
+    from transforms import gates
+
+    for result in judged:
+        for line in gates.told(result):
+            typer.echo(line, err=True)
 
 
 def _exit_code_of(landed: Sequence["LandedFile"]) -> int:

@@ -28,7 +28,9 @@ from transforms import (
     warehouse,
 )
 from transforms.errors import ControlFailure, UsageError
+from transforms.gate_figures import Gate
 from transforms.mark import Close
+from transforms.package import GateRun
 from transforms.periods import Period
 from transforms.site import Site
 
@@ -49,7 +51,12 @@ _WAREHOUSE_STAGES: Mapping[str, Stage] = {
 STAGES = (*_WAREHOUSE_STAGES, "statements")
 
 # The gates, each after the stage that it guards.
-GATES: Mapping[str, gates.Gate] = {"attribution": "charges"}
+GATES: Mapping[str, Gate] = {
+    "land": "feed",
+    "episodes": "episodes",
+    "attribution": "charges",
+    "statements": "statements",
+}
 
 
 @dataclass(frozen=True)
@@ -64,11 +71,12 @@ class StageRun:
 
 @dataclass(frozen=True)
 class ClosedPeriod:
-    """A closed period, where its packages lie, and what each stage counted."""
+    """A closed period, where its packages lie, what each stage counted and each gate said."""
 
     close: Close
     folder: Path
     runs: tuple[StageRun, ...]
+    gates: tuple[GateRun, ...]
 
 
 def run_stage(
@@ -137,6 +145,7 @@ def close_period(
 
     Raises ControlFailure where the books forbid it or a gate stops it.
     """
+    judged = [pass_gate(site, commissioner, period, GATES["land"], revise=revise)]
     runs: list[StageRun] = []
     remaining = list(STAGES)
     while remaining:
@@ -154,9 +163,32 @@ def close_period(
                 if stage in GATES:
                     break
         if stage in GATES:
-            gates.pass_gate(site, commissioner, period, GATES[stage])
+            judged.append(pass_gate(site, commissioner, period, GATES[stage]))
     close = runs[-1].close
-    return ClosedPeriod(close, site.output(commissioner, close.period, close.revision), tuple(runs))
+    folder = site.output(commissioner, close.period, close.revision)
+    return ClosedPeriod(close, folder, tuple(runs), tuple(judged))
+
+
+def pass_gate(
+    site: Site, commissioner: str, period: Period, gate: Gate, *, revise: bool = False
+) -> GateRun:
+    """Run a gate in its turn, and stop at it.
+
+    Raises ControlFailure where the books forbid the close that it is of, or a critical expectation
+    is not met.
+    """
+    with warehouse.open_warehouse(
+        site, commissioner, "asking what is closed", read_only=True
+    ) as connection:
+        if gate == GATES["land"]:
+            _, revision = _place(connection, site, commissioner, period, revise)
+        else:
+            revision = _under_way(connection, site, commissioner, period).revision
+    result = gates.run_gate(site, commissioner, period, gate)
+    if gate != GATES["land"]:
+        run_record.gate_ran(site, commissioner, period, revision)
+    gates.stop_at(result, site, period)
+    return result
 
 
 def is_closed_for_good(site: Site, commissioner: str, period: Period) -> bool:
@@ -214,7 +246,19 @@ def _begin(
     period: Period,
     revise: bool,
 ) -> Close:
-    """Decide which close this is, and set its mark.
+    """Begin a close where the books allow it, and set its mark."""
+    number, revision = _place(connection, site, commissioner, period, revise)
+    return mark.take(connection, site, commissioner, number, period, revision)
+
+
+def _place(
+    connection: duckdb.DuckDBPyConnection,
+    site: Site,
+    commissioner: str,
+    period: Period,
+    revise: bool,
+) -> tuple[int, int]:
+    """Decide which close this is: its number and revision. Raises where the books forbid it.
 
     Periods close in order, and a gap is an error. The latest can be closed again until a statement
     of it is issued; then only revised.
@@ -223,7 +267,7 @@ def _begin(
     if last is None:
         if revise:
             raise UsageError(f"{period} was never closed: there is nothing to revise.")
-        return mark.take(connection, site, commissioner, 1, period, 1)
+        return 1, 1
     last_period = Period.containing(last["period"])
     if period < last_period:
         raise ControlFailure(
@@ -233,7 +277,7 @@ def _begin(
     if period > last_period:
         if revise:
             raise UsageError(f"{period} was never closed: there is nothing to revise.")
-        if last["stage"] != "statements":
+        if last["stage"] != STAGES[-1]:
             raise ControlFailure(
                 f"{last_period} is not closed to the end (last stage: {last['stage']}). "
                 f"Run 'pbc close {last_period}' first."
@@ -243,30 +287,22 @@ def _begin(
                 f"{period} cannot be closed: {last_period.next()} comes before it and is not "
                 f"closed. Run 'pbc close {last_period.next()}' first."
             )
-        return mark.take(connection, site, commissioner, last["close_number"] + 1, period, 1)
+        gates.refuse_what_was_stopped(site, commissioner, last_period)
+        return last["close_number"] + 1, 1
     if not delivery.is_issued(site, commissioner, period, last["revision"]):
         if revise and last["revision"] == 1:
             raise ControlFailure(
                 f"No statement of {period} is issued, so it need not be revised. "
                 f"Run 'pbc close {period}', which makes it anew."
             )
-        return mark.take(
-            connection, site, commissioner, last["close_number"], period, last["revision"]
-        )
+        return last["close_number"], last["revision"]
     if not revise:
         raise ControlFailure(
             f"Statements of {period} are issued, so it cannot be closed again. "
             f"'pbc close {period} --revise' posts the difference as revision "
             f"{last['revision'] + 1} and keeps what was issued."
         )
-    return mark.take(
-        connection,
-        site,
-        commissioner,
-        last["close_number"] + 1,
-        period,
-        last["revision"] + 1,
-    )
+    return last["close_number"] + 1, last["revision"] + 1
 
 
 def _under_way(

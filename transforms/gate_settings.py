@@ -66,21 +66,31 @@ class FeedGate(_Table):
 
     expected_providers: tuple[str, ...] | None = Field(
         default=None,
-        description="codes; unset: every provider with a record in the twelve months before",
+        description="codes; unset: every provider that sent as many as minimum_records for the "
+        "twelve months before",
+    )
+    minimum_records: Annotated[int, Field(ge=1)] = Field(
+        default=20, description="shares of a provider with fewer are noise and are not judged"
     )
     silent_providers: Limit = Field(
-        default=Limit(warn=0), description="expected providers with no record for the month"
+        default=Limit(warn=0), description="expected providers with no good record for the month"
     )
+    held_files: Limit = Field(
+        default=Limit(warn=0), description="files that wait for `pbc release` or `pbc reject`"
+    )
+    refused_files: Limit = Field(default=Limit(warn=0), description="files that lie in refused/")
     quarantined_percent: Limit = Field(
-        default=Limit(warn=2, stop=20), description="records in quarantine"
+        default=Limit(warn=3, stop=20), description="records in quarantine"
     )
     no_nhs_number_percent: Limit = Field(
-        default=Limit(warn=5, stop=50), description="records without an NHS number"
+        default=Limit(warn=10, stop=50), description="records without a valid NHS number"
     )
     no_practice_percent: Limit = Field(
-        default=Limit(warn=5, stop=50), description="records whose practice is blank or a default"
+        default=Limit(warn=10, stop=50), description="records whose practice is blank or a default"
     )
-    no_hrg_percent: Limit = Field(default=Limit(warn=5, stop=50), description="no HRG")
+    no_hrg_percent: Limit = Field(
+        default=Limit(warn=5, stop=50), description="finished episodes with no HRG"
+    )
     empty_days: Limit = Field(
         default=Limit(warn=2), description="days of the month with no activity at all"
     )
@@ -91,13 +101,17 @@ class EpisodesGate(_Table):
 
     volume_percent: Bounds = Field(
         default=Bounds(warn=Range(low=50, high=200), stop=Range(low=5, high=1000)),
-        description="a provider's spells of a POD in the month, of their mean before it",
+        description="a provider's episodes of a POD that ended in the month, of their mean a month "
+        "in the twelve before",
     )
     volume_months: Annotated[int, Field(ge=1, le=12)] = Field(
         default=3, description="months of history, of twelve, without which volume is not judged"
     )
     volume_minimum: Figure = Field(
         default=50, description="a mean below this is noise and is not judged"
+    )
+    minimum_records: Annotated[int, Field(ge=1)] = Field(
+        default=20, description="shares of a provider with fewer are noise and are not judged"
     )
     dead_percent: Limit = Field(
         default=Limit(warn=40, stop=90),

@@ -17,7 +17,7 @@ from typing import Literal
 import duckdb
 
 from transforms import warehouse
-from transforms.errors import ControlFailure, PbcError, RefusedFile, UsageError
+from transforms.errors import PbcError, RefusedFile, UsageError
 from transforms.feeds import Interchange, choose, delimited, grouper
 from transforms.feeds.file import FeedFile, inspect
 from transforms.site import LandingSettings, Site
@@ -263,10 +263,7 @@ def _tidied(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        raise ControlFailure(
-            f"The machine gave out: {str(error).splitlines()[0]} Nothing was changed. Free space "
-            "or raise [warehouse] memory_limit, then run the same command again."
-        ) from error
+        raise warehouse.gave_out(error) from error
     finally:
         warehouse.run(connection, "feeds/tidy.sql")
 
@@ -390,3 +387,12 @@ def report(place: Path, result: LandedFile, *marks: str) -> None:
     if result.outcome == "held":
         lines.append(f"{INTERCHANGE_MARK}{result.sender}:{result.interchange_id}")
     report_of(place).write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def reports(folder: Path) -> list[tuple[str, str]]:
+    """The files of a folder that have a report beside them, by name, with what it says."""
+    found = []
+    for report in sorted(folder.glob(f"*{REPORT_SUFFIX}")) if folder.is_dir() else ():
+        name, _, text = report.read_text(encoding="utf-8").strip().partition("\n")
+        found.append((name, text.partition(": ")[2]))
+    return found

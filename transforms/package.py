@@ -883,12 +883,19 @@ class StageTiming(Record):
 class GateCheck(Record):
     """One check of a gate; counts only."""
 
+    figure: str = Field(description="the figure that it is about")
     name: str = Field(description="in words")
     severity: Literal["critical", "warning"] = Field(description="critical stops the run")
     passed: bool = Field(description="whether it did")
     observed: str | None = Field(default=None, description="what was found, without patient data")
+    place: str | None = Field(
+        default=None, description="where it was found: a provider, or a provider's POD"
+    )
     expected: str | None = Field(default=None, description="the threshold")
-    query: str | None = Field(default=None, description="finds the rows in the warehouse")
+    rows: str | None = Field(default=None, description="the command that shows the rows")
+    on_statement: bool = Field(
+        default=True, description="whether a statement repeats it where it did not pass"
+    )
 
 
 class GateRun(Record):

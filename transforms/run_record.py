@@ -3,11 +3,10 @@
 It is outside all hashes: nothing of a package depends on it.
 """
 
-from pathlib import Path
-
 from transforms import gates, package
-from transforms.land import REPORT_SUFFIX
+from transforms.land import reports
 from transforms.mark import Close
+from transforms.periods import Period
 from transforms.site import Site
 
 
@@ -26,7 +25,7 @@ def stage_ran(site: Site, close: Close, stage: str, seconds: float) -> None:
         folder,
         package.Run(
             stages=(*kept, package.StageTiming(stage=stage, seconds=round(seconds, 3))),
-            gates=() if is_first else gates.read_gates(site, code, close.period),
+            gates=gates.read_gates(site, code, close.period),
             held_files=tuple(
                 package.HeldFile(file_name=name, rule=text[:3], text=text)
                 for name, text in reports(site.held(code))
@@ -39,10 +38,8 @@ def stage_ran(site: Site, close: Close, stage: str, seconds: float) -> None:
     )
 
 
-def reports(folder: Path) -> list[tuple[str, str]]:
-    """The files of a folder that have a report beside them, by name, with what it says."""
-    found = []
-    for report in sorted(folder.glob(f"*{REPORT_SUFFIX}")) if folder.is_dir() else ():
-        name, _, text = report.read_text(encoding="utf-8").strip().partition("\n")
-        found.append((name, text.partition(": ")[2]))
-    return found
+def gate_ran(site: Site, code: str, period: Period, revision: int) -> None:
+    """Take up what the gates of a period have said so far, and keep it with the revision."""
+    folder = site.output(code, period, revision)
+    judged = gates.keep_gates(site, code, period, folder)
+    package.write_run(folder, package.read_run(folder).model_copy(update={"gates": judged}))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transforms import delivery, package, warehouse
+from transforms.land import reports
 from transforms.periods import Period
-from transforms.run_record import reports
 from transforms.site import Site
 
 

@@ -1,19 +1,18 @@
 """Verifying a closed month: every control total worked out again, from the outputs alone.
 
-The warehouse's tables are added up in two ways each (sql/verify); the packages are read back,
-hashed against the manifest and added up against the warehouse. Nothing is changed.
+Nothing is changed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from transforms import close as closing
-from transforms import package, warehouse
+from transforms import control_totals, warehouse
 from transforms.mark import Close
 from transforms.periods import Period
 from transforms.site import Site
@@ -69,17 +68,13 @@ def verify(site: Site, commissioner: str, period: Period) -> Report:
         site, commissioner, f"verifying {period}", read_only=True
     ) as connection:
         close = closing.find(connection, commissioner, period)
-        totals = [
-            *_of_warehouse(connection, close),
-            *_of_packages(connection, close, site.output(commissioner, period, close.revision)),
-        ]
-    return Report(commissioner, str(period), close.revision, tuple(totals))
+        totals = _totals(connection, close, site.output(commissioner, period, close.revision))
+    return Report(commissioner, str(period), close.revision, totals)
 
 
-def _of_warehouse(connection: duckdb.DuckDBPyConnection, close: Close) -> list[Total]:
-    close.set_variables(connection)
-    connection.execute(f"create or replace temp table fate as {warehouse.read('export/fates.sql')}")
-    return [
+def _totals(connection: duckdb.DuckDBPyConnection, close: Close, folder: Path) -> tuple[Total, ...]:
+    control_totals.work_out(connection, close, folder)
+    return tuple(
         Total(
             row["control"],
             row["key"],
@@ -89,129 +84,8 @@ def _of_warehouse(connection: duckdb.DuckDBPyConnection, close: Close) -> list[T
             row["right_name"],
             row["right_figure"],
         )
-        for row in warehouse.rows(connection, warehouse.read("verify/total.sql"))
-    ]
-
-
-def _of_packages(
-    connection: duckdb.DuckDBPyConnection, close: Close, folder: Path
-) -> Iterable[Total]:
-    """The packages against their manifest, and against the warehouse."""
-    if not (folder / package.MANIFEST_FILE).exists():
-        yield _count("The packages are complete", "manifest.json", "expected", 1, "found", 0)
-        return
-    manifest = package.read_manifest(folder)
-    for file in manifest.files:
-        path = folder / file.path
-        same = path.exists() and package.file_hash(folder, path).sha256 == file.sha256
-        yield _count(
-            "A file is what the manifest says", file.path, "listed", 1, "the same", int(same)
-        )
-    position = {
-        row["practice_code"]: row
-        for row in warehouse.rows(
-            connection,
-            "select practice_code, ytd_actual, forecast from position "
-            "where close_number = getvariable('close_number') and pod = 'total'",
-        )
-    }
-    made = connection.execute(
-        "select count(*) from statement where close_number = getvariable('close_number')"
-    ).fetchone()
-    yield _count(
-        "Every statement has its package",
-        "",
-        "statements made",
-        int(made[0]) if made else 0,
-        "packages",
-        len(manifest.practices),
+        for row in warehouse.rows(connection, "select * from control_total order by rowid")
     )
-    for practice in manifest.practices:
-        yield from _of_statement(package.read_statement(folder / practice), position[practice])
-        yield from _of_detail(connection, folder / practice)
-
-
-def _of_statement(statement: package.Statement, position: Mapping[str, Any]) -> Iterable[Total]:
-    practice = statement.identity.practice_code
-    changes = statement.changes
-    yield Total(
-        "A statement's spent to date is the position",
-        practice,
-        "pounds",
-        "position",
-        position["ytd_actual"],
-        "statement",
-        statement.headline.spent_to_date,
-    )
-    yield Total(
-        "A statement's opening + new + adjustments = closing",
-        practice,
-        "pounds",
-        "opening + new + adjustments",
-        changes.opening
-        + changes.new_amount
-        + sum((each.amount for each in changes.adjustments), _NOUGHT),
-        "closing",
-        changes.closing,
-    )
-    headline = statement.headline
-    counted = [pod for pod in statement.pods if pod.treatment != "excluded"]
-    yield Total(
-        "A statement's expected year-end is the position's",
-        practice,
-        "pounds",
-        "position",
-        position["forecast"],
-        "statement",
-        headline.forecast or _NOUGHT,
-    )
-    yield Total(
-        "An expected year-end is the sum of its points of delivery",
-        practice,
-        "pounds",
-        "points of delivery that count",
-        sum((pod.forecast or _NOUGHT for pod in counted), _NOUGHT),
-        "total",
-        headline.forecast or _NOUGHT,
-    )
-    march = statement.months[-1]
-    if march.forecast_mid is not None:
-        yield Total(
-            "The chart's forecast ends at the expected year-end",
-            practice,
-            "pounds",
-            "expected year-end less the year's budget",
-            headline.forecast_difference or _NOUGHT,
-            "chart in March",
-            march.forecast_mid,
-        )
-
-
-def _of_detail(connection: duckdb.DuckDBPyConnection, place: Path) -> Iterable[Total]:
-    statement = package.read_statement(place)
-    found = dict(
-        connection.execute(
-            "select sheet, sum(total_price) from read_parquet($path) group by sheet",
-            {"path": str(place / package.CHARGES_FILE)},
-        ).fetchall()
-    )
-    for sheet, stated in (
-        ("charges", statement.detail.charges_amount),
-        ("year_to_date", statement.detail.year_to_date_amount),
-    ):
-        yield Total(
-            "A detail file adds up to its statement",
-            f"{statement.identity.practice_code} {sheet}",
-            "pounds",
-            "statement",
-            stated,
-            "detail file",
-            found.get(sheet, _NOUGHT),
-        )
-
-
-def _count(control: str, key: str, left_name: str, left: int, right_name: str, right: int) -> Total:
-    return Total(control, key, "files", left_name, Decimal(left), right_name, Decimal(right))
 
 
 def show(report: Report) -> None:

@@ -130,8 +130,13 @@ def _connect(site: Site, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConne
             f"{path} cannot be opened as a warehouse: {_first_line(error)} "
             "If it is damaged, restore it from a backup."
         ) from error
-    _make_ready(connection, "macros.sql", "codes.sql", "record_fate.sql")
+    begin_session(connection)
     return connection
+
+
+def begin_session(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection the macros and code lists that the SQL files use (sql/session)."""
+    _make_ready(connection, "macros.sql", "codes.sql", "record_fate.sql")
 
 
 @contextlib.contextmanager
@@ -201,13 +206,18 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
     except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
         _roll_back(connection)
-        raise ControlFailure(
-            f"The machine gave out: {_first_line(error)} Nothing was changed. Free space or "
-            "raise [warehouse] memory_limit, then run the same command again."
-        ) from error
+        raise gave_out(error) from error
     except BaseException:
         _roll_back(connection)
         raise
+
+
+def gave_out(error: Exception) -> ControlFailure:
+    """What to say where the disk or the memory gave out."""
+    return ControlFailure(
+        f"The machine gave out: {_first_line(error)} Nothing was changed. Free space or "
+        "raise [warehouse] memory_limit, then run the same command again."
+    )
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:

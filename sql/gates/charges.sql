@@ -83,6 +83,7 @@ averages as (
 )
 
 select
+    cast(null as varchar) as place,
     tie.spells_without_charge,
     tie.charges_without_spell,
     price.prices_changed,

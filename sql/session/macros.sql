@@ -98,3 +98,12 @@ cast(cast(rate as decimal(28, 8)) * 100000000 as hugeint);
 -- numerator / denominator (above 0), rounded half away from zero to a whole number.
 create or replace temp macro nearest(numerator, denominator) as
 sign(numerator) * ((2 * abs(numerator) + denominator) // (2 * denominator));
+
+-- The point of delivery, from the groups of the admission method and the patient classification
+-- (Spells and prices, POD).
+create or replace temp macro pod_of(admission_group, classification_group) as
+case
+    when admission_group <> 'elective' then 'non_elective'
+    when classification_group in ('daycase', 'regular') then classification_group
+    else 'elective'
+end;

@@ -61,12 +61,7 @@ select
         1,
         0
     ) as age,
-    case
-        when admission_method."group" <> 'elective' then 'non_elective'
-        when patient_classification."group" = 'daycase' then 'daycase'
-        when patient_classification."group" = 'regular' then 'regular'
-        else 'elective'
-    end as pod,
+    pod_of(admission_method."group", patient_classification."group") as pod,
     admission_method."group" as admission_type,
 from spell_key
 inner join record on spell_key.first_record = record.rowid

@@ -4,7 +4,7 @@
 -- Inputs: interchange, record, quarantine, fate (made from the export), charge, posting, close,
 --         position, budget.
 --
--- `control` says what must tie, `key` for what, `unit` what is counted.
+-- `tie` names what must tie, `control` says it, `key` says for what, `unit` what is counted.
 with standing as (
     -- The charges that the ledger holds after this close.
     select
@@ -166,6 +166,7 @@ compared as (
 
 select
     1 as place,
+    'fates' as tie,
     'Every record of an interchange has one fate' as control,
     concat_ws(' ', interchange.sender, interchange.interchange_id) as key,
     'records' as unit,
@@ -184,6 +185,7 @@ group by all
 union all
 select
     2 as place,
+    'priced' as tie,
     'All that was priced is accounted for' as control,
     '' as key,
     'pounds' as unit,
@@ -201,6 +203,7 @@ cross join held
 union all
 select
     3 as place,
+    'not_charged' as tie,
     'What is not charged has no price' as control,
     '' as key,
     'pounds' as unit,
@@ -212,6 +215,7 @@ from priced
 union all
 select
     4 as place,
+    'charges' as tie,
     'A spell''s postings are its current charge' as control,
     by_spell.spell_id as key,
     'pounds' as unit,
@@ -224,6 +228,7 @@ where not by_spell.is_same and not by_spell.is_frozen
 union all
 select
     5 as place,
+    'amounts' as tie,
     'A posting has the price of its charge' as control,
     posting.charge_reference as key,
     'pounds' as unit,
@@ -240,6 +245,7 @@ where
 union all
 select
     6 as place,
+    'components' as tie,
     'A price is the sum of its components' as control,
     seen.spell_id as key,
     'pounds' as unit,
@@ -258,6 +264,7 @@ where
 union all
 select
     7 as place,
+    'position' as tie,
     'The position is the ledger' as control,
     concat_ws(' ', compared.practice_code, compared.pod, compared.name) as key,
     'pounds' as unit,
@@ -269,6 +276,7 @@ from compared
 union all
 select
     8 as place,
+    'closing' as tie,
     'Opening + new + adjustments = closing' as control,
     concat_ws(' ', this_position.practice_code, this_position.pod) as key,
     'pounds' as unit,

@@ -420,14 +420,16 @@ def example_run(*, failed: bool = False) -> p.Run:
     """Timings and gate results of a run."""
     checks = (
         p.GateCheck(
+            figure="quarantined_percent",
             name="share in quarantine, by provider",
             severity="warning",
             passed=not failed,
             observed="RZ1 7.1%",
             expected="at most 5%",
-            query="select * from quarantine where sender = 'RZ1'",
+            rows="pbc rows 2004-09 feed.quarantined_percent",
         ),
         p.GateCheck(
+            figure="spells_without_charge",
             name="charges tie with spells",
             severity="critical",
             passed=True,

@@ -1,6 +1,7 @@
 """A site whose warehouse holds just the tables that a gate reads, filled by hand.
 
-Two hundred spells of September 2004, all in order: a test spoils one thing and sees which
+Two providers, RXA and RXB, sent 200 and 100 records a month from April to September 2004, all in
+order, and September has 200 spells with their charges: a test spoils one thing and sees which
 expectation stops it. Everything here is synthetic.
 """
 
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from transforms import warehouse
 from transforms.periods import Period
 from transforms.site import Site, load_site
 
@@ -22,6 +24,67 @@ name = "A made site"
 [[commissioners]]
 code = "5XA"
 name = "Anywhere"
+"""
+
+# One interchange a provider and month, in order; 9990000018 is a valid NHS number of the range
+# that is given to nobody. Of RXA's admissions a quarter are elective and a quarter day cases.
+_RECORDS = """
+insert into interchange by name
+select
+    row_number() over (order by month, provider) as landing_number,
+    'hash ' || landing_number as content_sha256,
+    provider || strftime(month, '_%Y-%m') || '.csv' as file_name,
+    'nwcs' as format,
+    strftime(month, 'NC%Y%m') as interchange_id,
+    provider as sender,
+    '010' as protocol,
+    month + interval 1 month as extract_datetime,
+    records as declared_records,
+    records,
+    0 as passed_over,
+    0 as first_record,
+from range(date '2004-04-01', date '2004-10-01', interval 1 month) as months(month)
+cross join (values ('RXA', 200), ('RXB', 100)) as providers(provider, records);
+
+insert into record by name
+select
+    landing_number,
+    sender,
+    extract_datetime as effective_time,
+    sender || landing_number || '-' || place as cds_unique_identifier,
+    '130' as cds_record_type,
+    '9' as cds_update_type,
+    cast(extract_datetime - interval 1 month + interval 1 day * (place % 30) as date)
+        as cds_activity_date,
+    '5XA' as prime_recipient,
+    '9990000018' as nhs_number,
+    'Y90001' as gp_practice_code,
+    sender as provider_code,
+    place::varchar as provider_spell_number,
+    1 as episode_number,
+    if(place % 4 = 1, '2', '1') as patient_classification,
+    if(place % 4 < 2, '11', '21') as admission_method,
+    cds_activity_date as episode_end_date,
+    'A01' as hrg_code,
+from interchange
+cross join range(200) as numbers(place)
+where place < records
+order by landing_number, place;
+
+insert into close values (1, date '2004-09-01', 1, 12, 'made', 'episodes');
+
+create table live_record as
+select
+    rowid as record_id,
+    'live' as fate,
+    false as prime_recipient_changed,
+from record;
+
+create view episode as
+select record.*
+from live_record
+inner join record on live_record.record_id = record.rowid
+where live_record.fate = 'live';
 """
 
 _CHARGES = """
@@ -48,7 +111,7 @@ create table priced_spell as select first_record, total_price from current_charg
 
 
 def made_site(directory: Path, *, spoilt_by: str = "", settings: str = "") -> Site:
-    """Make the site in an empty directory, with a statement that spoils its warehouse if given.
+    """Make the site in an empty directory, with statements that spoil its warehouse if given.
 
     `settings` is more of site.toml.
     """
@@ -56,5 +119,6 @@ def made_site(directory: Path, *, spoilt_by: str = "", settings: str = "") -> Si
     site = load_site(directory)
     site.warehouse(CODE).parent.mkdir(parents=True)
     with contextlib.closing(duckdb.connect(str(site.warehouse(CODE)))) as connection:
-        connection.execute(_CHARGES + spoilt_by)
+        warehouse.run(connection, "schema/0001_initial.sql")
+        connection.execute(_RECORDS + _CHARGES + spoilt_by)
     return site

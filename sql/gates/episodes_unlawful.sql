@@ -1,0 +1,25 @@
+-- Live records that must not be: in quarantine, or landed after the close's mark.
+--
+-- Grain: one row per record and reason.
+-- Inputs: live_record, record, quarantine, close.
+create or replace temp table episodes_unlawful as
+with live as (
+    select
+        live_record.record_id,
+        record.landing_number,
+    from live_record
+    inner join record on live_record.record_id = record.rowid
+    where live_record.fate = 'live'
+)
+
+select
+    record_id,
+    'quarantined' as reason,
+from live
+where record_id in (select quarantine.record_id from quarantine)
+union all
+select
+    record_id,
+    'after the mark' as reason,
+from live
+where landing_number > (select arg_max(high_water, close_number) from close);
