@@ -175,13 +175,14 @@ def pass_gate(
     """Run a gate in its turn, and stop at it.
 
     Raises ControlFailure where the books forbid the close that it is of, or a critical expectation
-    is not met.
+    is not met, and UsageError where a file that the close needs is missing.
     """
     with warehouse.open_warehouse(
         site, commissioner, "asking what is closed", read_only=True
     ) as connection:
         if gate == GATES["land"]:
             _, revision = _place(connection, site, commissioner, period, revise)
+            mark.require_files(site.reference)
         else:
             revision = _under_way(connection, site, commissioner, period).revision
     result = gates.run_gate(site, commissioner, period, gate)

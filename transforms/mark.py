@@ -258,13 +258,13 @@ def _load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     budget_workings.load(connection, folder / "budgets")
 
 
-def load_tables(
-    connection: duckdb.DuckDBPyConnection, folder: Path, names: Collection[str]
-) -> None:
-    """Make schema `reference` from these of the CSV files of a folder; the other tables are empty.
+def require_files(folder: Path) -> None:
+    """Raise UsageError where a reference file is missing that no close can do without."""
+    _require_lists(folder)
+    tariffs.editions(folder / "tariffs")
 
-    Raises UsageError where a required file is missing, or one has a row that cannot be used.
-    """
+
+def _require_lists(folder: Path) -> None:
     for own, ods in REQUIRED.items():
         if (folder / own).is_file() and (folder / ods).is_file():
             raise UsageError(
@@ -276,6 +276,16 @@ def load_tables(
                 f"reference/{own} is missing, and {ods} is not there in its place. "
                 "A close needs one of them; see docs/reference-files.md."
             )
+
+
+def load_tables(
+    connection: duckdb.DuckDBPyConnection, folder: Path, names: Collection[str]
+) -> None:
+    """Make schema `reference` from these of the CSV files of a folder; the other tables are empty.
+
+    Raises UsageError where a required file is missing, or one has a row that cannot be used.
+    """
+    _require_lists(folder)
     for name, layout in (reference.LAYOUTS | reference.ODS_LAYOUTS).items():
         reference.create(connection, layout)
         if name in names and (folder / name).is_file():

@@ -45,6 +45,17 @@ class Edition(pydantic.BaseModel):
     workbook: dict[str, SheetPlace] = {}
 
 
+def editions(folder: Path) -> list[Path]:
+    """The folders of the editions in a `tariffs` folder. Raises UsageError where there is none."""
+    found = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    if not found:
+        raise UsageError(
+            "reference/tariffs/ holds no edition. Each is a folder with edition.toml and "
+            "tariff.csv or a published workbook."
+        )
+    return found
+
+
 def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Read every edition of a `tariffs` folder. Raises UsageError naming file, line and column."""
     connection.execute(
@@ -55,13 +66,7 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     )
     for layout in reference.EDITION_LAYOUTS.values():
         reference.create(connection, layout)
-    editions = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-    if not editions:
-        raise UsageError(
-            "reference/tariffs/ holds no edition. Each is a folder with edition.toml and "
-            "tariff.csv or a published workbook."
-        )
-    for edition in editions:
+    for edition in editions(folder):
         _load_edition(connection, edition)
     clash = connection.execute(
         "select financial_year, number, string_agg(edition, ' and ' order by edition) "

@@ -133,17 +133,20 @@ def test_landing_everything_first_leaves_the_same_standing_charges(
 KILLS = [
     ("transforms.warehouse.run", "land/quarantine.sql"),
     ("transforms.land.move", "2004-09"),
+    ("transforms.gates.run_gate", "feed"),
     ("transforms.warehouse.run", "episodes/episode.sql"),
     ("transforms.warehouse.run", "spells/spell.sql"),
     ("transforms.warehouse.run", "prices/priced_spell.sql"),
     ("transforms.warehouse.run", "attribution/current_charge.sql"),
-    ("transforms.gates.pass_gate", "charges"),
+    ("transforms.gates.run_gate", "charges"),
     ("transforms.warehouse.run", "ledger/charge.sql"),
     ("transforms.warehouse.run", "ledger/posting.sql"),
     ("transforms.warehouse.run", "position/position.sql"),
     ("transforms.package.write_statement", "Y90003"),
     ("transforms.package.write_manifest", "r1"),
     ("transforms.run_record.stage_ran", "statements"),
+    ("transforms.gates.run_gate", "statements"),
+    ("transforms.run_record.gate_ran", "2004-09"),
 ]
 
 # One process imports everything once and forks a run for each kill, which spares their imports.

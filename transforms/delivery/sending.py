@@ -37,7 +37,7 @@ from transforms.delivery.outbox import Message, State
 from transforms.delivery.published import Content, Revision
 from transforms.delivery.refusals import Refusal
 from transforms.errors import UsageError
-from transforms.gates import GATES
+from transforms.gate_figures import GATES
 from transforms.package import Statement, write_atomically
 from transforms.periods import Period
 from transforms.site import SITE_FILE, Site
