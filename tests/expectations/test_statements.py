@@ -25,9 +25,7 @@ PRICED = "Totals by which statements, suspense and the named lists miss all that
 COMPONENTS = "Prices that are not the sum of their components"
 CLOSINGS = "Practices whose opening, new and adjustments are not their closing"
 POSITIONS = "Figures of a position that are not the ledger's"
-FORECASTS = (
-    "Expected year-ends that are not the position's, the chart's, or the sum of their parts"
-)
+FORECASTS = "Expected year-ends that are not the position's, the chart's, or the sum of their parts"
 FATES = "Interchanges whose fates are not the records that they declare"
 DETAILS = "Detail files that do not add up to their statement"
 PACKAGES = "Files of packages that are missing, or not what the manifest lists"
