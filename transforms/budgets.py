@@ -42,7 +42,7 @@ BUDGETS_FILE = "budgets.csv"
 _COLUMNS = tuple(column.name for column in reference.LAYOUTS[BUDGETS_FILE].columns)
 _READ = (
     *("practices.csv", "memberships.csv", "epraccur.csv", "epcmem.csv", "successions.csv"),
-    *("history.csv", "participation.csv", BUDGETS_FILE),
+    *("history.csv", "participation.csv", "scope.csv", "profile.csv", BUDGETS_FILE),
 )
 _NOUGHT = Decimal("0.00")
 _SHOWN = 5

@@ -18,8 +18,16 @@ limited as (
     select
         *,
         cast(sum(before) over () as hugeint) as total,
-        pence(getvariable('resource_limit'))
-        - (select pence(coalesce(sum(annual_amount), 0)) from kept_budget) as room,
+        -- What budgets by hand leave of it, if there is a limit.
+        if(
+            getvariable('resource_limit') is null,
+            null,
+            greatest(
+                0,
+                pence(getvariable('resource_limit'))
+                - (select pence(coalesce(sum(annual_amount), 0)) from kept_budget)
+            )
+        ) as room,
     from amount
 ),
 

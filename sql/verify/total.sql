@@ -2,7 +2,7 @@
 --
 -- Grain: one row per control and key.
 -- Inputs: interchange, record, quarantine, fate (made from the export), charge, posting, close,
---         position, budget.
+--         position, budget, pod.
 --
 -- `tie` names what must tie, `control` says it, `key` says for what, `unit` what is counted.
 with standing as (
@@ -293,4 +293,44 @@ left join last_position
     on
         this_position.practice_code = last_position.practice_code
         and this_position.pod = last_position.pod
+union all
+select
+    9 as place,
+    'A budget is the sum of its parts' as control,
+    concat_ws(' ', budget.practice_code, budget.pod) as key,
+    'pounds' as unit,
+    'base + uplift + adjustment + contingency' as left_name,
+    cast(
+        budget.base_amount + budget.uplift + budget.adjustment + budget.contingency
+        as decimal(18, 2)
+    ) as left_figure,
+    'annual amount' as right_name,
+    cast(budget.annual_amount as decimal(18, 2)) as right_figure,
+from budget
+where budget.close_number = getvariable('close_number')
+union all
+select
+    10 as place,
+    'Every budget is in a position' as control,
+    pod.code as key,
+    'pounds' as unit,
+    'budgets of the year' as left_name,
+    cast(
+        (
+            select coalesce(sum(budget.annual_amount), 0)
+            from budget
+            where
+                budget.close_number = getvariable('close_number')
+                and budget.pod = pod.code
+        ) as decimal(18, 2)
+    ) as left_figure,
+    'annual budgets of all practices' as right_name,
+    cast(
+        (
+            select coalesce(sum(this_position.annual_budget), 0)
+            from this_position
+            where this_position.pod = pod.code
+        ) as decimal(18, 2)
+    ) as right_figure,
+from pod
 order by place, key

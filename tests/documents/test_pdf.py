@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,46 +14,11 @@ from weasyprint.urls import FatalURLFetchingError
 
 from tests.documents.conftest import Rendered
 from tests.documents.example_package import EXTREMES, ORDINARY, rows_of, statement_of
+from tests.documents.pdf_structure import Element, structure
 from transforms.documents.pdf import EMPTY_BOX, pdf
 from transforms.documents.statement_page import statement_html
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass
-class Element:
-    """An element of a PDF's structure tree."""
-
-    kind: str
-    alternative: str
-    scope: str
-    headers: tuple[str, ...]
-    identifier: str
-    children: list["Element"] = field(default_factory=list)
-
-    def all(self, *kinds: str) -> Iterator["Element"]:
-        """Elements of these kinds within it, in reading order."""
-        if self.kind in kinds:
-            yield self
-        for child in self.children:
-            yield from child.all(*kinds)
-
-
-def structure(node: pikepdf.Object) -> Element:
-    """The structure tree below a node."""
-    attributes = node.get("/A", pikepdf.Dictionary())
-    element = Element(
-        kind=str(node.get("/S", "/Root")).removeprefix("/"),
-        alternative=str(node.get("/Alt", "")),
-        scope=str(attributes.get("/Scope", "")).removeprefix("/"),
-        headers=tuple(str(header) for header in attributes.get("/Headers", ())),
-        identifier=str(node.get("/ID", "")),
-    )
-    children = node.get("/K", pikepdf.Array())
-    for child in children if isinstance(children, pikepdf.Array) else [children]:
-        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
-            element.children.append(structure(child))
-    return element
 
 
 @pytest.fixture(scope="module", params=EXTREMES)

@@ -6,10 +6,13 @@ from transforms.documents import formats, steps_chart
 from transforms.documents.templates import environment
 from transforms.letter_package import BudgetLetter, LetterWorking, Step
 
+_LONG_NAME = 45  # characters, of a line in large type
+_LINES_OF_A_PAGE = 12
+
 _SPREAD_WORDS = {
     "calendar_days": "by calendar days",
     "working_days": "by working days",
-    "profile": "by a profile of its own",
+    "profile": "by a profile of seasons",
 }
 
 
@@ -28,7 +31,18 @@ def letter_html(letter: BudgetLetter, package_hash: str) -> str:
         scope_sentences=scope_sentences(letter),
         spread_sentence=spread_sentence(letter),
         share_lines=share_lines(working) if working else (),
+        dense=lines_of(letter) > _LINES_OF_A_PAGE,
     )
+
+
+def lines_of(letter: BudgetLetter) -> int:
+    """How much there is to say, roughly in lines of a table, beyond what every letter says."""
+    working = letter.working
+    lines = 2 * len(scope_sentences(letter)) + 2 * (len(letter.practice_name) > _LONG_NAME)
+    if working is not None:
+        lines += len(working.steps) + 6 * (working.fair_share is not None)
+        lines += len(working.years) + 1 if len(working.years) > 1 else 0
+    return lines
 
 
 def steps_of(letter: BudgetLetter) -> tuple[Step, ...]:
@@ -177,8 +191,8 @@ def spread_sentence(letter: BudgetLetter) -> str:
     by_spread: dict[str, list[str]] = {}
     for pod in letter.pods:
         by_spread.setdefault(pod.spread, []).append(pod.pod_name.lower())
-    told = [f"{formats.listed(pods)} {_SPREAD_WORDS[how]}" for how, pods in by_spread.items()]
-    return f"Over the months the budget is spread by what a year has of days: {'; '.join(told)}."
+    told = [f"{_SPREAD_WORDS[how]} for {formats.listed(pods)}" for how, pods in by_spread.items()]
+    return f"Over the months of the year it is spread {'; '.join(told)}."
 
 
 def share_lines(working: LetterWorking) -> tuple[tuple[str, str], ...]:
@@ -187,19 +201,17 @@ def share_lines(working: LetterWorking) -> tuple[tuple[str, str], ...]:
     if share is None:
         return ()
     lines = [
+        ("Resource to be shared out", formats.pence(share.resource)),
         (
-            f"Your weighted list, {formats.tenths(share.weighted_list_size)} of "
-            f"{formats.tenths(share.all_weighted_lists)} for all practices",
-            f"{share.share_percent}%",
-        ),
-        (
-            f"Your fair share of the resource of {formats.pounds_and_pence(share.resource)}",
+            f"Your fair share: {formats.pence(share.weighted_list_size)} of "
+            f"{formats.pence(share.all_weighted_lists)} weighted patients "
+            f"({percent(share.share_percent)})",
             formats.pence(share.target),
         ),
         ("What you have: base and uplift", formats.pence(share.has)),
         ("Distance to your fair share", formats.signed_pence(share.distance)),
         (
-            f"Of this, {percent(100 * share.pace)} this year",
+            f"Of the distance, {percent(100 * share.pace)} this year",
             formats.signed_pence(share.uncapped_movement),
         ),
     ]

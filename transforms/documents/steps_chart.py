@@ -15,10 +15,10 @@ from transforms.documents.palette import PALETTE
 from transforms.documents.typeface import FAMILY
 
 _WIDTH = 660
-_LEFT = 150
+_LEFT = 132
 _RIGHT = 110
-_ROW = 25
-_BAR = 15
+_ROW = 23
+_BAR = 14
 _TOP = 4
 _FONT = 12
 _LEAST = Decimal("1.5")  # of a bar, so that a step of a few pounds is seen
@@ -92,7 +92,7 @@ def _row(
     base = top + Decimal(_ROW + _FONT) / 2 - 2
     weight = 700 if step.is_level else 400
     return [
-        _text(step.words, Decimal(_LEFT - 10), base, "end", weight, PALETTE.ink),
+        _text(step.words, Decimal(0), base, weight),
         svg.element(
             "rect",
             x=left,
@@ -101,7 +101,7 @@ def _row(
             height=_BAR,
             fill=colour,
         ),
-        _text(words, left + width + 8, base, "start", weight, PALETTE.ink),
+        _text(words, left + width + 8, base, weight),
     ]
 
 
@@ -119,14 +119,13 @@ def _join(at: Decimal, top: Decimal) -> Markup:
     )
 
 
-def _text(words: str, x: Decimal, y: Decimal, anchor: str, weight: int, fill: str) -> Markup:
+def _text(words: str, x: Decimal, y: Decimal, weight: int) -> Markup:
     return svg.element(
         "text",
         words,
         x=x,
         y=y,
-        text_anchor=anchor,
-        fill=fill,
+        fill=PALETTE.ink,
         font_family=FAMILY,
         font_size=_FONT,
         font_weight=weight,
