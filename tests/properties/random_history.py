@@ -8,7 +8,7 @@ sends net changes, RXB bulk replacements.
 
 from random import Random
 
-from tests.models.months import months_later
+from tests.models.months import months_later, months_of
 from tests.site_builder import Cell, NwcsFile, Row, SiteBuilder, days_after, episode_row, nhs_number
 
 FIRST_MONTHS = ("2004-04", "2004-04", "2005-02")
@@ -84,7 +84,16 @@ class RandomHistory:
                     pod=random.choice(PODS),
                     treatment=random.choice(("excluded", "blocked_back", "held")),
                 )
+        for pod in random.sample(PODS, random.randint(0, 2)):
+            self.profile(random.choice(YEARS), pod)
         self.editions("first", 1)
+
+    def profile(self, year: str, pod: str) -> None:
+        """Gives a POD cumulative shares of its own for a year, which reach 1 in March."""
+        parts = sorted(self.random.randint(0, 10**8) for _ in range(11))
+        for month, part in zip(months_of(year), [*parts, 10**8], strict=True):
+            share = f"{part // 10**8}.{part % 10**8:08d}"
+            self.builder.add("profile", financial_year=year, pod=pod, month=month, share=share)
 
     def day(self, months: int, day: int) -> str:
         """Returns a day of the month so many months after the first."""

@@ -71,7 +71,8 @@ class Histories:
 def test_every_close_posts_what_the_model_posts(seed: int) -> None:
     """Charges, postings and position of every close, rebuilt or revised, are the model's.
 
-    And an export of a closed period is the same whenever it is made.
+    A position is the last one's, this month's activity and adjustments; and an export of a closed
+    period is the same whenever it is made.
     """
     with TemporaryDirectory() as directory:
         lived = Histories(Path(directory), seed)
@@ -89,6 +90,23 @@ def test_every_close_posts_what_the_model_posts(seed: int) -> None:
             exported[period] = exports(lived.builder.directory, period)
         for period, tables in exported.items():
             assert exports(lived.builder.directory, period) == tables, period
+        positions_follow(exported)
+
+
+def positions_follow(exported: dict[str, dict[str, list[Row]]]) -> None:
+    """Asserts of every row that it is the last period's (0 in April), the month and adjustments."""
+    before: dict[tuple[str, str], Decimal] = {}
+    for period, tables in exported.items():
+        now = {}
+        for row in tables["position"]:
+            key = row["practice_code"], row["pod"]
+            so_far = ZERO if period.endswith("-04") else before.get(key, ZERO)
+            now[key] = Decimal(row["ytd_actual"])
+            change = Decimal(row["month_actual"]) + Decimal(row["adjustments"])
+            assert now[key] == so_far + change, (period, key)
+        lost = before.keys() - now.keys()
+        assert period.endswith("-04") or not any(before[key] for key in lost), period
+        before = now
 
 
 def exports(site: Path, period: str) -> dict[str, list[Row]]:

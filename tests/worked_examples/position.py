@@ -15,8 +15,17 @@ from tests.site_builder import SiteBuilder
 
 # The sites in which the cases stand, by their closes.
 SPRING = ("2004-04", "2004-05", "2004-06")
-NEW_YEAR = ("2005-03", "2005-04")
+NEW_YEAR = ("2005-03", "2005-04", "2005-05")
 SITES = (SPRING, NEW_YEAR)
+
+# The profile that all sites have for 2005/06: cumulative shares, April first.
+PROFILE_YEAR = "2005/06"
+PROFILE = {
+    "elective": (
+        *("0.07", "0.155", "0.24", "0.32", "0.4", "0.48"),
+        *("0.57", "0.66", "0.74", "0.82", "0.9", "1"),
+    )
+}
 
 PRICES = {"elective": "1000", "daycase": "600", "non_elective": "1500"}
 
@@ -113,6 +122,30 @@ EXAMPLES = [
         },
         budgets={"elective": "1234.56", "non_elective": "777.77"},
         seen_by="2005-03",
+    ),
+    PositionExample(
+        "A profile in place of days",
+        "A profile's cumulative shares take the place of days, for the point of delivery that it "
+        "names: 155.465 goes up. Day cases keep to working days: of 253 in 2005/06, April has 21 "
+        "and May 20.",
+        {
+            "elective": {
+                "annual_budget": "1003",
+                "ytd_budget": "round(1003 * 0.155)",
+                "month_budget": "155.47 - round(1003 * 0.07)",
+            },
+            "daycase": {"ytd_budget": "253 * (21 + 20) / 253", "month_budget": "20"},
+            "total": {"ytd_budget": "155.47 + 41", "month_budget": "85.26 + 20"},
+        },
+        budgets={"elective": "1003", "daycase": "253"},
+        seen_by="2005-05",
+    ),
+    PositionExample(
+        "The first month of a profile",
+        "In April there is nothing before it.",
+        {"elective": {"ytd_budget": "70.21", "month_budget": "1003 * 0.07"}},
+        budgets={"elective": "1003"},
+        seen_by="2005-04",
     ),
     PositionExample(
         "Actual against budget",

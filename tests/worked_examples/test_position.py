@@ -7,11 +7,19 @@ import pytest
 
 from tests.models.from_site import editions_of, interchanges_of, reference_of, year_of
 from tests.models.month_end import MonthEnd
-from tests.models.months import months_between, months_later
+from tests.models.months import financial_year, months_between, months_later, months_of
 from tests.models.position import positions
 from tests.pipeline_run import close, export, land
 from tests.site_builder import Row, SiteBuilder, days_after, episode_row
-from tests.worked_examples.position import EXAMPLES, SITES, PositionExample, Sent, tariff
+from tests.worked_examples.position import (
+    EXAMPLES,
+    PROFILE,
+    PROFILE_YEAR,
+    SITES,
+    PositionExample,
+    Sent,
+    tariff,
+)
 from tests.worked_examples.sums import worked_out
 
 # One process runs them all, for the site that they share.
@@ -36,6 +44,9 @@ def example_site(directory: Path, closes: tuple[str, ...]) -> SiteBuilder:
     site = SiteBuilder(directory)
     site.setting("gates", enforce=False)
     tariff(site)
+    for pod, shares in PROFILE.items():
+        for month, share in zip(months_of(PROFILE_YEAR), shares, strict=True):
+            site.add("profile", financial_year=PROFILE_YEAR, pod=pod, month=month, share=share)
     for example in EXAMPLES:
         if example.site != closes:
             continue
@@ -45,7 +56,7 @@ def example_site(directory: Path, closes: tuple[str, ...]) -> SiteBuilder:
         site.succession(old, own, "2004-06-15")
         for practice, budgets in ((own, example.budgets), (old, example.old_budgets)):
             for pod, amount in budgets.items():
-                site.budget(practice, pod, amount)
+                site.budget(practice, pod, amount, financial_year(example.seen_by))
         for pod, treatment in example.scope.items():
             site.add(
                 "scope",
