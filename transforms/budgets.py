@@ -2,8 +2,8 @@
 
 The rule stands in reference/budgets/<year>.toml. What it gives is written to reference/budgets.csv,
 the budgets in force, and in its parts to reference/budgets/<year>.json, both whole or not at all;
-then a close takes them with its mark. The methods are the guidance's of 2004 on practice-led
-commissioning (paragraphs 18, 21 and 34) and East Devon's "highest spend over the previous three
+then a close takes them with its mark. The methods are the guidance's of 2004 on practices'
+budgets (paragraphs 18, 21 and 34) and East Devon's "highest spend over the previous three
 years"; sql/budgets/ holds the arithmetic, one file a table.
 """
 

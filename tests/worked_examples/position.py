@@ -126,7 +126,7 @@ EXAMPLES = [
     PositionExample(
         "A profile in place of days",
         "A profile's cumulative shares take the place of days, for the point of delivery that it "
-        "names: 155.465 goes up. Day cases keep to working days: of 253 in 2005/06, April has 21 "
+        "names: 155.465 goes up. Day cases keep to working days: of 255 in 2005/06, April has 21 "
         "and May 20.",
         {
             "elective": {
@@ -134,10 +134,10 @@ EXAMPLES = [
                 "ytd_budget": "round(1003 * 0.155)",
                 "month_budget": "155.47 - round(1003 * 0.07)",
             },
-            "daycase": {"ytd_budget": "253 * (21 + 20) / 253", "month_budget": "20"},
+            "daycase": {"ytd_budget": "255 * (21 + 20) / 255", "month_budget": "20"},
             "total": {"ytd_budget": "155.47 + 41", "month_budget": "85.26 + 20"},
         },
-        budgets={"elective": "1003", "daycase": "253"},
+        budgets={"elective": "1003", "daycase": "255"},
         seen_by="2005-05",
     ),
     PositionExample(
