@@ -602,6 +602,18 @@ def _notices(connection: duckdb.DuckDBPyConnection, rule: Rule) -> Iterator[str]
             f"the practice has neither commissioner nor successor in {rule.financial_year}."
         )
 
+    unanswered = _column(
+        connection,
+        "select distinct budget.practice_code from reference.budget "
+        "where financial_year = getvariable('financial_year') and practice_code not in "
+        "(select practice_code from first_member) order by 1",
+    )
+    if unanswered:
+        yield (
+            f"{_listed(unanswered)}: the budget in reference/{BUDGETS_FILE} counts for nobody, "
+            f"because the practice has no commissioner in {rule.financial_year}."
+        )
+
 
 def _listed(codes: Sequence[str]) -> str:
     more = f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""

@@ -151,6 +151,16 @@ Spoil = Callable[[SiteBuilder], object]
             "line 2: practice_code Y99999 is not in the list of practices",
         ),
         (
+            lambda site: [site.budget(), site.budget(pod="daycase"), site.budget()],
+            "reference/budgets.csv, lines 2 and 4: two rows for the same financial_year,",
+        ),
+        (
+            lambda site: site.add(
+                "profile", financial_year="2004/05", pod="elective", month="2004-04", share="0.1"
+            ),
+            "line 2: the shares of 2004/05 elective are not twelve that reach 1 in March",
+        ),
+        (
             lambda site: [
                 site.succession("Y90001", "Y2", "2004-04-01"),
                 site.succession("Y90001", "Y3", "2004-05-01"),

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -194,6 +196,46 @@ def test_two_commissioners_share_the_files(tmp_path: Path) -> None:
     kept = json.loads((directory / "reference" / "budgets" / "2004-05.json").read_text())
     assert list(kept["commissioners"]) == ["5XA", "5XB"]
     assert pbc(directory, "budgets", "set", YEAR).exit_code == 2
+
+
+def test_two_commissioners_set_at_once(tmp_path: Path) -> None:
+    """One waits for the other: both budgets are there in the end."""
+    site = SiteBuilder(tmp_path, commissioners={"5XA": "One", "5XB": "Other"}, practice=False)
+    for practice, commissioner in ((ONE, "5XA"), (TWO, "5XB")):
+        site.practice(practice, member=False)
+        site.membership(practice, commissioner)
+        site.history(practice, "2003/04", "elective", "1000")
+    site.budget_rule(YEAR, rule())
+    directory = site.write()
+    command = [
+        sys.executable,
+        "-c",
+        "from transforms.cli import app; app()",
+        "budgets",
+        "set",
+        YEAR,
+    ]
+    runs = [
+        subprocess.Popen(
+            [*command, "--site", str(directory), "--commissioner", code], stdout=subprocess.DEVNULL
+        )
+        for code in ("5XA", "5XB")
+    ]
+    assert [run.wait() for run in runs] == [0, 0]
+    budgets = budgets_of(directory)
+    assert budgets[ONE, "elective"] == budgets[TWO, "elective"] == "1000.00"
+    kept = json.loads((directory / "reference" / "budgets" / "2004-05.json").read_text())
+    assert list(kept["commissioners"]) == ["5XA", "5XB"]
+
+
+def test_what_counts_for_nobody_is_told(builder: SiteBuilder) -> None:
+    """A practice without a commissioner: its budget and its history are named, not dropped."""
+    builder.practice("Y90003", member=False)
+    builder.budget("Y90003", "elective", "10")
+    builder.history("Y90003", "2003/04", "elective", "10")
+    told = done(builder.write(), "budgets", "set", YEAR).output
+    assert "Y90003: spending in reference/history.csv counts for nobody" in told
+    assert "Y90003: the budget in reference/budgets.csv counts for nobody" in told
 
 
 @pytest.mark.parametrize("months", [12, 11])

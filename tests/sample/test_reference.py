@@ -1,13 +1,16 @@
 """The delivered reference files agree with each other, and claim nothing of real organisations."""
 
+import json
 import tomllib
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tests.models.attribution import valid_nhs_number
 from tests.models.money import to_penny
+from tests.pipeline_run import done
 from tests.sample.sample_files import SampleSite
 from transforms.site import load_site
 
@@ -142,3 +145,17 @@ def test_budgets_are_what_the_rule_makes_of_history(site: SampleSite) -> None:
             contingency = to_penny(uplifted * rule["contingency_percent"] / 100)
             assert budgets[practice, pod] == uplifted - contingency
     assert sum(budgets.values()) <= rule["resource_limit"]
+
+
+def test_setting_the_delivered_budgets_changes_nothing(site: SampleSite, tmp_path: Path) -> None:
+    """The pipeline works out what the generator did, and has kept how."""
+    directory = tmp_path / "site"
+    done(directory, "init", str(directory), "--sample")
+    reference = Path("reference")
+    files = [reference / "budgets.csv", reference / "budgets" / "2004-05.json"]
+    told = json.loads(done(directory, "budgets", "set", "2004/05", "--json").output)
+    assert told["changes"] == []
+    assert told["changed"] is told["written"] is False
+    assert told["practices"] == len(own(site))
+    for file in files:
+        assert (directory / file).read_bytes() == (site.directory / file).read_bytes()
