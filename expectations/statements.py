@@ -30,6 +30,10 @@ _TIES = {
         "Figures of a position that are not the ledger's",
         ("position", "spent"),
     ),
+    "budgets_off": (
+        "Budgets that are not the sum of their parts, or stand in no position",
+        ("budget",),
+    ),
     "forecasts_off": (
         "Expected year-ends that are not the position's, the chart's, or the sum of their parts",
         ("forecast",),

@@ -9,6 +9,7 @@ select
     count(*) filter (where tie = 'components') as components_off,
     count(*) filter (where tie in ('closing', 'changes')) as closings_off,
     count(*) filter (where tie in ('position', 'spent')) as positions_off,
+    count(*) filter (where tie = 'budget') as budgets_off,
     count(*) filter (where tie = 'forecast') as forecasts_off,
     count(*) filter (where tie = 'fates') as fates_off,
     count(*) filter (where tie = 'detail') as details_off,

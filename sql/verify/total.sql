@@ -296,6 +296,7 @@ left join last_position
 union all
 select
     9 as place,
+    'budget' as tie,
     'A budget is the sum of its parts' as control,
     concat_ws(' ', budget.practice_code, budget.pod) as key,
     'pounds' as unit,
@@ -311,6 +312,7 @@ where budget.close_number = getvariable('close_number')
 union all
 select
     10 as place,
+    'budget' as tie,
     'Every budget is in a position' as control,
     pod.code as key,
     'pounds' as unit,
