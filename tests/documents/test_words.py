@@ -103,10 +103,14 @@ def test_chance_allows_for_what_is_late_and_for_the_season(
 def test_chance_at_the_edges_of_the_year_and_of_budgets(
     statement: p.Statement, month: int, percent: str | None, size: str
 ) -> None:
-    chance = p.Chance(percent=percent, amount="4900.00", years_in_ten=8, within=True)
+    chance = p.Chance(percent=percent, amount="4900.00", years_in_ten=8, within=True, late="12.00")
     identity = statement.identity.model_copy(update={"month_number": month})
     told_in = statement.model_copy(update={"identity": identity})
-    assert size in chance_of(told_in, chance)
+    sentence = chance_of(told_in, chance)
+    assert size in sentence
+    assert (
+        f"that we still expect for {'this month' if month == 1 else 'these months'}, " in sentence
+    )
 
 
 def test_chance_without_a_budget(statement: p.Statement) -> None:

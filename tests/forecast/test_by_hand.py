@@ -12,7 +12,7 @@ from transforms.forecast.outlook import rates_of, to_come
 from transforms.forecast.season import Season, seasons_of
 
 EVEN = (1 / 12,) * 12
-DAYS = {month: 1.0 for month in range(-36, 12)}
+DAYS = dict.fromkeys(range(-36, 12), 1.0)
 COSTS = SpellCosts(spells=1000, pennies=100_000_000, squares=1000 * 2e10)  # mean £1,000
 Z = 1.2815515655446004
 

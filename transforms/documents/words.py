@@ -145,17 +145,18 @@ def chance_sentence(statement: Statement) -> str | None:
     )
     return (
         f"For a practice of your size, differences of up to {size}{when} happen by chance alone in "
-        f"{years}; {_allowing(chance)}{verdict}"
+        f"{years}; {_allowing(chance, statement.identity.month_number)}{verdict}"
     )
 
 
-def _allowing(chance: Chance) -> str:
+def _allowing(chance: Chance, months: int) -> str:
     """What was allowed for before a difference was set against chance."""
     allowances = []
     if formats.whole(chance.late) != "0":
         what = "charges" if chance.late > 0 else "credits"
         size = formats.pounds(abs(chance.late))
-        allowances.append(f"the {size} of {what} that we still expect for these months")
+        these = "these months" if months > 1 else "this month"
+        allowances.append(f"the {size} of {what} that we still expect for {these}")
     if formats.whole(chance.season) != "0":
         allowances.append("the season")
     return f"allowing for {formats.listed(allowances)}, " if allowances else ""

@@ -249,33 +249,22 @@ def bands(
     experience: Experience,
 ) -> list[Band]:
     """The band at each month's end. `bases` are a year's pennies by POD, `shares` the budget's."""
-    now, found = experience.month, []
-    for until in range(MONTHS):
-        months = range(until + 1)
-        late = fsum(
-            bases[place]
-            * experience.pods[place].season.share[month]
-            * (1.0 - experience.pods[place].complete[month])
-            for place in places
-            for month in months
+    now = experience.month
+    late, season, spells, squared = [], [], [], []
+    for month in range(MONTHS):
+        due = {place: bases[place] * experience.pods[place].season.share[month] for place in places}
+        missing = (
+            [due[place] * (1.0 - experience.pods[place].complete[month]) for place in places]
             if month <= now
+            else []
         )
-        season = fsum(
-            bases[place] * (experience.pods[place].season.share[month] - shares[place][month])
-            for place in places
-            for month in months
-        )
-        spells = fsum(
-            bases[place]
-            * experience.pods[place].severity
-            * experience.pods[place].season.share[month]
-            for place in places
-            for month in months
-        )
-        shocks = fsum(
-            fsum(bases[place] * experience.pods[place].season.share[month] for place in places) ** 2
-            for month in months
-        )
-        variance = chance.dispersion * spells + chance.shock * shocks
-        found.append(Band(late, season, EIGHTY * sqrt(max(variance, 0.0))))
+        whole = fsum(due.values())
+        late.append(fsum(missing))
+        season.append(whole - fsum(bases[place] * shares[place][month] for place in places))
+        spells.append(fsum(due[place] * experience.pods[place].severity for place in places))
+        squared.append(whole * whole)
+    found = []
+    for end in range(1, MONTHS + 1):
+        variance = chance.dispersion * fsum(spells[:end]) + chance.shock * fsum(squared[:end])
+        found.append(Band(fsum(late[:end]), fsum(season[:end]), EIGHTY * sqrt(max(variance, 0.0))))
     return found
