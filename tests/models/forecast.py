@@ -1,12 +1,13 @@
 """The forecast in plain Python: the formulas of docs/forecast.md, one after the other.
 
 A second implementation for small examples: everything in loops over practices, points of delivery
-and months, nothing shared, nothing fast. Amounts are pounds, months count from April (0), those of
+and months, nothing shared but what was worked out before. Amounts are pounds, months count from April (0), those of
 earlier years are below 0. `expected(world)` gives what is to come for each practice.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import cos, pi, sin, sqrt
 
 Z = 1.2815515655446004
@@ -15,7 +16,7 @@ LATE = {1: 0.05, 2: 0.015, 3: 0.005}
 Months = Mapping[int, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Surgery:
     """A practice: by POD its budget and what it spent in each month, and which PODs count."""
 
@@ -26,7 +27,7 @@ class Surgery:
     last_month: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """A commissioner at a month's close.
 
@@ -57,6 +58,7 @@ class Outlook:
     rows: Sequence[tuple[float, float, float]]
 
 
+@cache
 def factors(world: World, pod: int) -> dict[int, float]:
     """Development factors by lag: own experience, leaning on all PODs', leaning on the usual."""
     everything = sum(pounds for _, pounds, _ in world.costs)
@@ -89,6 +91,7 @@ def factors(world: World, pod: int) -> dict[int, float]:
     return found
 
 
+@cache
 def complete(world: World, pod: int, lag: int) -> float:
     """The share of a month's charges that stands posted at a lag."""
     product = 1.0
@@ -98,6 +101,7 @@ def complete(world: World, pod: int, lag: int) -> float:
     return 1 / product
 
 
+@cache
 def unevenness(world: World) -> float:
     """How unevenly charges come late, by moments over months and lags."""
     excess = squares = 0.0
@@ -128,6 +132,7 @@ def severity_of(world: World, pod: int, *, alone: bool = False) -> float:
     return sum(squares for _, _, squares in world.costs) / everything if everything > 0 else 0
 
 
+@cache
 def season(world: World, pod: int) -> tuple[list[float], list[float], float]:
     """Shares of the year, their relative variances, and the wave that is not known."""
     shares = list(world.shares[pod])
@@ -179,6 +184,7 @@ def is_open(surgery: Surgery, month: int) -> bool:
     return surgery.last_month is None or month <= surgery.last_month
 
 
+@cache
 def seen_share(world: World, surgery: Surgery, pod: int) -> float:
     """The share of its year that has been seen of a practice."""
     shares = season(world, pod)[0]
@@ -193,6 +199,7 @@ def to_date(world: World, surgery: Surgery, pod: int) -> float:
     return sum(p for m, p in surgery.spent[pod].items() if 0 <= m <= world.now)
 
 
+@cache
 def size(world: World, surgery: Surgery, pod: int) -> float:
     """Its budget; for a practice without any, its patients at the commissioner's budget a patient,
     or its spending where nobody has a budget.
