@@ -25,6 +25,7 @@ PRICED = "Totals by which statements, suspense and the named lists miss all that
 COMPONENTS = "Prices that are not the sum of their components"
 CLOSINGS = "Practices whose opening, new and adjustments are not their closing"
 POSITIONS = "Figures of a position that are not the ledger's"
+BUDGETS = "Budgets that are not the sum of their parts, or stand in no position"
 FORECASTS = "Expected year-ends that are not the position's, the chart's, or the sum of their parts"
 FATES = "Interchanges whose fates are not the records that they declare"
 DETAILS = "Detail files that do not add up to their statement"
@@ -82,6 +83,16 @@ A_CHARGE = (
             "update position set forecast = forecast + 0.01 "
             "where close_number = 6 and practice_code = 'Y90001' and pod = 'total'",
             {FORECASTS},
+        ),
+        (
+            "update budget set uplift = uplift + 0.01 "
+            "where close_number = 6 and practice_code = 'Y90001' and pod = 'elective'",
+            {BUDGETS},
+        ),
+        (
+            "delete from budget where close_number = 6 and practice_code = 'Y90001' "
+            "and pod = 'elective'",
+            {BUDGETS},
         ),
         ("update interchange set declared_records = 1 where landing_number = 1", {FATES}),
         (
