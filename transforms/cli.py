@@ -382,10 +382,10 @@ def approve(
     as_json: JsonOption = False,
 ) -> None:
     """Approve the statements of a closed and rendered month for sending, as they now are."""
-    from transforms.delivery import report, sending
+    from transforms.delivery import approving, report
 
     where, who = _site(site, commissioner)
-    decide = sending.reject if reject else sending.approve
+    decide = approving.reject if reject else approving.approve
     decided = decide(where, who.code, Period.parse(period), practices or None)
     if as_json:
         _print_json({"statements": decided})

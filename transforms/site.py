@@ -103,8 +103,9 @@ class DeliverySettings(_Table):
     """[delivery]: whether, to which domains and through which server statements are sent.
 
     `allowed_domains` gives each domain the date on which it was checked to be accredited for
-    patient data (NHSmail, or DCB1596). `attach_page` also attaches the statement as a page, for who
-    cannot open a PDF. A message refused for the time being is tried again after each of
+    patient data (NHSmail, or DCB1596). A question in Airflow that nobody answers in
+    `approval_hours` is answered by rejection. `attach_page` also attaches the statement as a page,
+    for who cannot open a PDF. A message refused for the time being is tried again after each of
     `retry_minutes` in turn, then no more.
     """
 
@@ -112,6 +113,7 @@ class DeliverySettings(_Table):
     allowed_domains: dict[str, datetime.date] = {}
     maximum_megabytes: Annotated[float, Field(gt=0)] = 35
     auto_approve: bool = False
+    approval_hours: Annotated[float, Field(gt=0)] = 72
     attach_page: bool = True
     retry_minutes: tuple[Annotated[float, Field(ge=0)], ...] = (5, 15, 60, 240, 720)
     secrets: SecretSettings = SecretSettings()

@@ -20,7 +20,8 @@ from tests.delivery.small_site import (
     short_documents,
 )
 from transforms import delivery, documents, package
-from transforms.delivery import audit, sending
+from transforms.delivery import approving, audit, sending
+from transforms.delivery.approving import Decided
 from transforms.delivery.sending import Delivery
 from transforms.errors import UsageError
 from transforms.package import Run, StageTiming
@@ -28,8 +29,8 @@ from transforms.package import Run, StageTiming
 PRACTICES = ("Y90001", "Y90002", "Y90003")
 
 
-def approve(site: SmallSite, clock: Clock) -> list[sending.Decided]:
-    return sending.approve(site.load(), COMMISSIONER, PERIOD, who="an accountant", clock=clock)
+def approve(site: SmallSite, clock: Clock) -> list[Decided]:
+    return approving.approve(site.load(), COMMISSIONER, PERIOD, who="an accountant", clock=clock)
 
 
 def send(site: SmallSite, clock: Clock) -> Delivery:
@@ -382,7 +383,7 @@ def test_approval_by_itself_does_not_overrule_a_person_nor_new_recipients(
     ready: SmallSite, server: MailServer, clock: Clock
 ) -> None:
     ready.delivery["auto_approve"] = True
-    sending.reject(ready.load(), COMMISSIONER, PERIOD, ["Y90001"], who="a person", clock=clock)
+    approving.reject(ready.load(), COMMISSIONER, PERIOD, ["Y90001"], who="a person", clock=clock)
     server.faults[address("Y90002")] = [Fault.GREYLIST]
     send(ready, clock)
     ready.recipients([(code, address("Y90003"), "", "") for code in PRACTICES])

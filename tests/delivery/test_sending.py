@@ -35,7 +35,8 @@ from tests.delivery.small_site import (
     passphrase,
 )
 from transforms import delivery
-from transforms.delivery import audit, sending
+from transforms.delivery import approving, audit, sending
+from transforms.delivery.approving import Decided
 from transforms.delivery.sending import Delivery
 from transforms.delivery.smtp import Unreachable
 from transforms.errors import ControlFailure, UsageError
@@ -43,8 +44,8 @@ from transforms.errors import ControlFailure, UsageError
 PRACTICES = ("Y90001", "Y90002", "Y90003")
 
 
-def approve(site: SmallSite, clock: Clock, *practices: str) -> list[sending.Decided]:
-    return sending.approve(
+def approve(site: SmallSite, clock: Clock, *practices: str) -> list[Decided]:
+    return approving.approve(
         site.load(), COMMISSIONER, PERIOD, practices or None, who="an accountant", clock=clock
     )
 
@@ -107,7 +108,7 @@ def test_nothing_goes_without_approval(ready: SmallSite, server: MailServer, clo
 
 def test_what_was_rejected_does_not_go(ready: SmallSite, server: MailServer, clock: Clock) -> None:
     approve(ready, clock)
-    sending.reject(ready.load(), COMMISSIONER, PERIOD, ["Y90003"], who="a person", clock=clock)
+    approving.reject(ready.load(), COMMISSIONER, PERIOD, ["Y90003"], who="a person", clock=clock)
     done = send(ready, clock)
     assert [taken.recipient for taken in server.delivered] == [address("Y90001"), address("Y90002")]
     assert "was rejected by a person" in done.messages[2].reason

@@ -4,11 +4,13 @@
     recipients  who may get a practice's statement, on a day
     secret_store, passphrases   where secrets are, and which passphrases will do
     approvals   who approved which files for which recipients
+    approving   a person's approval, or the gates'
     messages    the e-mail, with its workbook encrypted (sealing)
     outbox      which message stands where; a claim is committed before the first byte leaves
     smtp        one message to one recipient, and what came of it
     audit       who did what, when, to which files
     sending     all of these in order
+    review      what a person is asked before, and told after
 
 It reads packages and documents, never the warehouse. What it knows lies in its books,
 `delivery/<commissioner>.sqlite`; the packages know nothing of them, and whether a statement is

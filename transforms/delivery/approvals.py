@@ -72,7 +72,8 @@ def decide(
         same_files = dict(before.contents) == dict(contents)
         if how == "automatic" and (before.decision == "rejected" or same_files):
             return False
-        if before.decision == decision and holds_for(before, contents, rows) is None:
+        again = before.decision == decision and holds_for(before, contents, rows) is None
+        if again and (decision == "approved" or before.decided_by == who):
             return False
     connection.execute(
         books.read("decision.sql"),

@@ -91,6 +91,30 @@ def said_last(
     return None if found is None else (found["what"], found["detail"])
 
 
+def refused(
+    connection: sqlite3.Connection,
+    at: datetime,
+    who: str,
+    statement_number: str,
+    practice_code: str,
+    recipient: str,
+    reason: str,
+) -> None:
+    """Add that something is not sent, unless that is the last thing said of it already."""
+    with books.transaction(connection):
+        if said_last(connection, statement_number, recipient) != ("refused", reason):
+            add(
+                connection,
+                at,
+                who,
+                "refused",
+                statement_number=statement_number,
+                practice_code=practice_code,
+                recipient=recipient,
+                detail=reason,
+            )
+
+
 def entries(site: Site, commissioner: str) -> list[Entry]:
     """The whole audit, in order."""
     with books.open_books(site, commissioner) as connection:

@@ -54,7 +54,7 @@ def headline_figures(statement: Statement) -> list[tuple[str, str]]:
             ("Budget to date", pounds(top.budget_to_date)),
             ("Spent to date", pounds(top.spent_to_date)),
             (
-                f"Difference, {words.standing_word(top.difference)}",
+                words.standing_word(top.difference).capitalize(),
                 pounds(abs(top.difference)),
             ),
         ]

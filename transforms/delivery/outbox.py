@@ -249,14 +249,18 @@ def withdraw(
 def sender(folder: Path) -> Iterator[str]:
     """Be a sender: gives its name, under which it claims messages while it lives."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{os.getpid()}-{secrets.token_hex(6)}"
-    path = _lock_of(folder, name)
-    with path.open("x") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            yield name
-        finally:
-            path.unlink(missing_ok=True)
+    while True:
+        name = f"{os.getpid()}-{secrets.token_hex(6)}"
+        path = _lock_of(folder, name)
+        with path.open("x") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not path.exists():  # taken away as nobody's, before it was locked
+                continue
+            try:
+                yield name
+            finally:
+                path.unlink(missing_ok=True)
+        return
 
 
 def _lock_of(folder: Path, name: str) -> Path:
@@ -283,7 +287,9 @@ def recover(connection: sqlite3.Connection, folder: Path, at: datetime, who: str
                     at,
                     who,
                 )
-        path.unlink(missing_ok=True)
+    for path in folder.glob(_lock_of(folder, "*").name):
+        if not _is_alive(path):
+            path.unlink(missing_ok=True)
 
 
 def _is_alive(path: Path) -> bool:

@@ -7,7 +7,7 @@ another practice's folder, is found even where the list of files was made anew a
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,18 @@ class Revision:
 
     def statement_number(self, practice: str) -> str:
         return f"{self.commissioner}/{self.period}/{practice}/r{self.number}"
+
+    def chosen(self, practices: Sequence[str] | None) -> tuple[str, ...]:
+        """The practices named, each once; all without any. Raises UsageError for an unknown one."""
+        if practices is None:
+            return self.manifest.practices
+        unknown = [code for code in practices if code not in self.manifest.practices]
+        if unknown:
+            raise UsageError(
+                f"{self.period} has no statement of {', '.join(unknown)}; it has "
+                f"{', '.join(self.manifest.practices) or 'none'}."
+            )
+        return tuple(dict.fromkeys(practices))
 
 
 @dataclass(frozen=True)

@@ -150,3 +150,8 @@ def _is_valid(row: Recipient, day: datetime.date) -> bool:
     return (row.valid_from is None or row.valid_from <= day) and (
         row.valid_to is None or day <= row.valid_to
     )
+
+
+def nobody(practice: str, day: datetime.date) -> str:
+    """What is said where a practice's statement has nowhere to go."""
+    return f"Nobody may be sent the statement of {practice} on {day} (reference/{FILE})."

@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from transforms.delivery.approving import Decided
 from transforms.delivery.outbox import Message
-from transforms.delivery.sending import Decided, Delivery
+from transforms.delivery.sending import Delivery
 
 _STANDING = {"by_date": "not a recipient now", "written": "written"}
 

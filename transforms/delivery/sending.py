@@ -1,4 +1,4 @@
-"""Approving and sending a period's statements: every guard in order, then each message once.
+"""Sending a period's statements: every guard in order, then each message once.
 
 Before a message is claimed, all of this holds, or it is refused with the reason, which is audited:
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from transforms import package, warehouse
+from transforms import warehouse
 from transforms.delivery import (
     access_token,
     approvals,
@@ -31,29 +31,18 @@ from transforms.delivery import (
     secret_store,
     smtp,
 )
-from transforms.delivery.approvals import Approval, How
+from transforms.delivery.approvals import Approval
+from transforms.delivery.approving import approve, why_not_automatic
 from transforms.delivery.books import Clock, transaction
 from transforms.delivery.outbox import Message, State
 from transforms.delivery.published import Content, Revision
 from transforms.delivery.refusals import Refusal
 from transforms.errors import UsageError
-from transforms.gate_figures import GATES
 from transforms.package import Statement, write_atomically
 from transforms.periods import Period
 from transforms.site import SITE_FILE, Site
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Decided:
-    """What came of approving a practice's statement, and to whom it would go."""
-
-    practice: str
-    statement_number: str
-    outcome: Literal["approved", "already approved", "rejected", "refused"]
-    reason: str = ""
-    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,147 +83,6 @@ class Delivery:
         return sum(each.state == state for each in self.messages)
 
 
-# --- Approving -----------------------------------------------------------------------------------
-
-
-def approve(
-    site: Site,
-    commissioner: str,
-    period: Period,
-    practices: Sequence[str] | None = None,
-    *,
-    who: str | None = None,
-    how: How = "command line",
-    clock: Clock = books.now,
-) -> list[Decided]:
-    """Approve the statements of a period's last revision, of all practices or some.
-
-    A statement whose files are not in order, or that nobody could be sent, is refused. Raises
-    UsageError where there is nothing to approve, or a practice has no statement.
-    """
-    revision = published.latest(site, commissioner, period)
-    rows = recipients.read(site)
-    person = who or audit.this_user()
-    found = []
-    with books.open_books(site, commissioner) as connection:
-        for practice in _chosen(revision, practices):
-            number = revision.statement_number(practice)
-            listed = rows.get(practice, ())
-            at = clock()
-            addresses = tuple(
-                each.email
-                for each in recipients.standing(
-                    listed, site.config.delivery.allowed_domains, at.date()
-                )
-                if each.barred is None
-            )
-            try:
-                content = published.read(revision, practice)
-                if not addresses:
-                    raise Refusal(_nobody(practice, at.date()))
-            except Refusal as refusal:
-                _tell_refusal(connection, at, person, number, practice, "", str(refusal))
-                found.append(Decided(practice, number, "refused", str(refusal), addresses))
-                continue
-            with transaction(connection):
-                news = approvals.decide(
-                    connection,
-                    revision,
-                    practice,
-                    "approved",
-                    contents=content.sha256,
-                    rows=listed,
-                    at=at,
-                    who=person,
-                    how=how,
-                )
-            found.append(
-                Decided(
-                    practice,
-                    number,
-                    "approved" if news else "already approved",
-                    recipients=addresses,
-                )
-            )
-    return found
-
-
-def reject(
-    site: Site,
-    commissioner: str,
-    period: Period,
-    practices: Sequence[str] | None = None,
-    *,
-    who: str | None = None,
-    how: How = "command line",
-    clock: Clock = books.now,
-) -> list[Decided]:
-    """Reject the statements of a period's last revision: they are not sent unless approved later.
-
-    What has left the house already cannot be called back, and stays as it is.
-    """
-    revision = published.latest(site, commissioner, period)
-    person = who or audit.this_user()
-    found = []
-    with books.open_books(site, commissioner) as connection:
-        for practice in _chosen(revision, practices):
-            with transaction(connection):
-                approvals.decide(
-                    connection,
-                    revision,
-                    practice,
-                    "rejected",
-                    contents={},
-                    rows=(),
-                    at=clock(),
-                    who=person,
-                    how=how,
-                )
-            found.append(Decided(practice, revision.statement_number(practice), "rejected"))
-    return found
-
-
-def why_not_automatic(site: Site, commissioner: str, period: Period) -> str | None:
-    """Why a period's statements are not approved by themselves; None if they are.
-
-    They are if `delivery.auto_approve` is set and every gate passed without a warning.
-    """
-    if not site.config.delivery.auto_approve:
-        return f"delivery.auto_approve is not set in {SITE_FILE}"
-    revision = published.latest(site, commissioner, period)
-    passed = {gate.gate: gate.status for gate in package.read_run(revision.folder).gates}
-    faults = [
-        f"the gate {gate} {_GATE_WORDS[passed[gate]]}"
-        if gate in passed
-        else f"the gate {gate} did not run"
-        for gate in GATES
-        if passed.get(gate) != "passed"
-    ]
-    return "; ".join(faults) or None
-
-
-_GATE_WORDS = {"warning": "gave a warning", "failed": "failed"}
-
-
-def _chosen(revision: Revision, practices: Sequence[str] | None) -> tuple[str, ...]:
-    if practices is None:
-        return revision.manifest.practices
-    unknown = [code for code in practices if code not in revision.manifest.practices]
-    if unknown:
-        raise UsageError(
-            f"{revision.period} has no statement of {', '.join(unknown)}; it has "
-            f"{', '.join(revision.manifest.practices) or 'none'}."
-        )
-    return tuple(dict.fromkeys(practices))
-
-
-def _nobody(practice: str, day: datetime.date) -> str:
-    return f"Nobody may be sent the statement of {practice} on {day} (reference/recipients.csv)."
-
-
-# --- Sending -------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class _Ready:
     """A practice's statement that may go, with its files as they go out."""
@@ -268,7 +116,7 @@ def send(
         )
     _check_sender(settings.smtp.sender)
     revision = published.latest(site, commissioner, period)
-    chosen = _chosen(revision, practices)
+    chosen = revision.chosen(practices)
     secrets = secret_store.load(site)
     log_in = smtp.login(
         settings.smtp,
@@ -326,7 +174,7 @@ def dry_run(
     settings = site.config.delivery
     _check_sender(settings.smtp.sender)
     revision = published.latest(site, commissioner, period)
-    chosen = _chosen(revision, practices)
+    chosen = revision.chosen(practices)
     folder = out or (
         outbox.lock_folder(site, commissioner) / "dry-run" / str(period) / f"r{revision.number}"
     )
@@ -477,7 +325,7 @@ class _Round:
                 reason = f"{each.email} {each.barred}."
                 barred.append(self.refuse(practice, each.email, reason, by_date=each.by_date))
         if not going:
-            barred.append(self.refuse(practice, "", _nobody(practice, day)))
+            barred.append(self.refuse(practice, "", recipients.nobody(practice, day)))
         return going, barred
 
     def approved(self, practice: str) -> tuple[_Ready, Approval]:
@@ -577,34 +425,10 @@ class _Round:
     def refuse(self, practice: str, recipient: str, reason: str, *, by_date: bool = False) -> Sent:
         """Something that is not sent, told to the audit once."""
         number = self._revision.statement_number(practice)
-        _tell_refusal(
+        audit.refused(
             self._connection, self._clock(), self._who, number, practice, recipient, reason
         )
         return Sent(practice, number, recipient, "by_date" if by_date else "refused", reason)
-
-
-def _tell_refusal(
-    connection: sqlite3.Connection,
-    at: datetime.datetime,
-    who: str,
-    number: str,
-    practice: str,
-    recipient: str,
-    reason: str,
-) -> None:
-    """Audit a refusal, unless it is the last thing that the audit says of it already."""
-    with transaction(connection):
-        if audit.said_last(connection, number, recipient) != ("refused", reason):
-            audit.add(
-                connection,
-                at,
-                who,
-                "refused",
-                statement_number=number,
-                practice_code=practice,
-                recipient=recipient,
-                detail=reason,
-            )
 
 
 # --- What stands where, and a person's word ------------------------------------------------------

@@ -1,0 +1,238 @@
+"""### A month's statements, from a person's approval to the practices
+
+Runs when `monthly_statements` has packages and documents ready (asset `statements`), or by hand
+with `commissioner` and `period`. It asks a person to approve each commissioner's month; without an
+answer in `delivery.approval_hours` of site.toml it is rejected. With `delivery.auto_approve`, and
+every gate passed without a warning, nobody is asked. Then each approved statement is sent to its
+practice's recipients, once, and what came of it is recorded.
+
+What is approved is what was there when the question was asked: should a package, a document or the
+list of recipients change before the answer, the answer counts for nothing.
+
+Where `delivery.enabled` is false the run is skipped. `pbc outbox` shows which message stands where,
+`pbc audit` who did what.
+"""
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Asset, Param, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+
+if TYPE_CHECKING:
+    from transforms.site import Site
+
+STATEMENTS = Asset("statements")
+APPROVE, REJECT = "Approve", "Reject"
+
+# How sending is shared out: as few tasks as keep each short.
+PRACTICES_A_CHUNK = 25
+MOST_CHUNKS = 16
+
+Month = dict[str, str]
+"""`commissioner`, `period`, and `seen`: the fingerprint of what is there to be approved."""
+
+log = logging.getLogger("airflow.task")
+
+
+@contextlib.contextmanager
+def this_site() -> Iterator["Site"]:
+    """The site; users' errors end the task with their text alone, and are not tried again."""
+    from transforms.errors import PbcError, UsageError
+    from transforms.site import load_site
+
+    try:
+        if "PBC_SITE" not in os.environ:
+            raise UsageError("PBC_SITE is not set: start Airflow with it naming the site.")
+        yield load_site(Path(os.environ["PBC_SITE"]))
+    except PbcError as error:
+        raise AirflowFailException(str(error)) from None
+
+
+def asked_for(site: "Site", context: Any) -> list[tuple[str, str]]:
+    """The commissioners and periods of a run: those of the asset's events, or of the parameters."""
+    from transforms.errors import UsageError
+
+    events = [
+        event.extra
+        for of_asset in (context.get("triggering_asset_events") or {}).values()
+        for event in of_asset
+    ]
+    if events:
+        return sorted({(event["commissioner"], event["period"]) for event in events})
+    if context["params"]["period"] is None:
+        raise UsageError("Say which month to deliver: the parameter period, as YYYY-MM.")
+    code = site.commissioner(context["params"]["commissioner"]).code
+    return [(code, context["params"]["period"])]
+
+
+def chunks(practices: list[str]) -> list[list[str]]:
+    """Practice codes in chunks of nearly equal size, in order; never more than MOST_CHUNKS."""
+    count = min(MOST_CHUNKS, -(-len(practices) // PRACTICES_A_CHUNK))
+    return [practices[part::count] for part in range(count)]
+
+
+@dag(
+    schedule=[STATEMENTS],
+    doc_md=__doc__,
+    params={
+        "commissioner": Param(
+            None, type=["null", "string"], title="Commissioner", description="ODS code"
+        ),
+        "period": Param(
+            None,
+            type=["null", "string"],
+            pattern="^[0-9]{4}-(0[1-9]|1[0-2])$",
+            title="Period",
+            description="the month to deliver, YYYY-MM; a run by hand needs it",
+        ),
+    },
+    default_args={
+        "owner": "information",
+        "retries": 5,
+        "retry_delay": timedelta(minutes=5),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(hours=4),
+    },
+    tags=["statements"],
+)
+def deliver_statements() -> None:
+    @task
+    def months() -> list[Month]:
+        """The months that are to be delivered, each with a fingerprint of what is there."""
+        from transforms.delivery import review
+        from transforms.periods import Period
+
+        with this_site() as site:
+            if not site.config.delivery.enabled:
+                raise AirflowSkipException("Delivery is switched off in [delivery] of site.toml.")
+            return [
+                {
+                    "commissioner": code,
+                    "period": period,
+                    "seen": review.fingerprint(site, code, Period.parse(period)),
+                }
+                for code, period in asked_for(site, get_current_context())
+            ]
+
+    @task
+    def questions(found: list[Month]) -> list[dict[str, Any]]:
+        """What a person is asked, a question a month; none where approval goes by itself."""
+        from transforms.delivery import approving, review
+        from transforms.periods import Period
+
+        with this_site() as site:
+            asked = []
+            for month in found:
+                code, period = month["commissioner"], Period.parse(month["period"])
+                if approving.why_not_automatic(site, code, period) is not None:
+                    question = review.question(site, code, period)
+                    asked.append(
+                        {
+                            "subject": question.subject,
+                            "body": question.body,
+                            "response_timeout": timedelta(
+                                hours=site.config.delivery.approval_hours
+                            ),
+                        }
+                    )
+            return asked
+
+    @task(trigger_rule="none_failed")
+    def decisions(found: list[Month], answers: Any) -> list[dict[str, Any]]:
+        """Writes each answer down, and shares out over the tasks that send what may go."""
+        from transforms.delivery import approving, review
+        from transforms.errors import UsageError
+        from transforms.periods import Period
+
+        given = list(answers or [])
+        shared: list[dict[str, Any]] = []
+        with this_site() as site:
+            for month in found:
+                code, period = month["commissioner"], Period.parse(month["period"])
+                if review.fingerprint(site, code, period) != month["seen"]:
+                    raise UsageError(
+                        f"The packages, documents or recipients of {period} of {code} changed "
+                        "after the question was asked: nothing is sent. Trigger this DAG again."
+                    )
+                if approving.why_not_automatic(site, code, period) is None:
+                    practices = review.practices_of(site, code, period)
+                else:
+                    practices = decide(site, code, period, given.pop(0))
+                shared += [
+                    {"commissioner": code, "period": str(period), "practices": part}
+                    for part in (chunks(practices) if practices else [])
+                ]
+        return shared
+
+    def decide(site: "Site", code: str, period: Any, answer: Any) -> list[str]:
+        """Writes one answer down; gives the practices whose statements it lets go."""
+        from transforms.delivery import approving
+
+        person = answer.get("responded_by_user")
+        who = f"{person['name']} (Airflow)" if person else "nobody in time (Airflow)"
+        if answer["chosen_options"] != [APPROVE]:
+            approving.reject(site, code, period, who=who, how="airflow")
+            log.info("%s of %s: rejected by %s", period, code, who)
+            return []
+        decided = approving.approve(site, code, period, who=who, how="airflow")
+        for each in decided:
+            log.info("%s: %s %s", each.statement_number, each.outcome, each.reason)
+        return [each.practice for each in decided]
+
+    # A mapped task does not take its documentation from the function.
+    @task(
+        map_index_template="{{ task.op_kwargs['commissioner'] }} {{ task.op_kwargs['period'] }}",
+        doc_md="Sends the approved statements of a chunk of practices. What the server puts off is "
+        "tried again later; what it refuses, and what is unknown, waits for a person.",
+    )
+    def send(commissioner: str, period: str, practices: list[str]) -> None:
+        from transforms.delivery import sending
+        from transforms.periods import Period
+
+        with this_site() as site:
+            done = sending.send(site, commissioner, Period.parse(period), practices)
+        for each in done.messages:
+            log.info("%s: %s. %s", each.statement_number, each.state, each.reason)
+        if done.stopped:
+            raise AirflowException(done.stopped)
+        waiting = sum(each.next_attempt is not None for each in done.messages)
+        if waiting:
+            raise AirflowException(f"{waiting} messages were put off by the server: see the log.")
+
+    @task(trigger_rule="all_done")
+    def record(found: list[Month] | None) -> None:
+        """Tells how many messages stand where, and fails where some need a person."""
+        from transforms.delivery import review
+        from transforms.periods import Period
+
+        if found is None:
+            raise AirflowSkipException("There was nothing to deliver.")
+        with this_site() as site:
+            told = [
+                review.summary(site, each["commissioner"], Period.parse(each["period"]))
+                for each in found
+            ]
+        for summary in told:
+            log.info(summary.text)
+        if not all(summary.settled for summary in told):
+            raise AirflowFailException(" ".join(each.text for each in told if not each.settled))
+
+    found = months()
+    approval = HITLOperator.partial(
+        task_id="approval",
+        options=[APPROVE, REJECT],
+        defaults=REJECT,
+        doc_md="Waits for a person's answer in Airflow's UI. No answer in time is a rejection.",
+    ).expand_kwargs(questions(found))
+    sent = send.expand_kwargs(decisions(found, approval.output))
+    sent >> record(found)
+
+
+deliver_statements()
