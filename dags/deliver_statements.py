@@ -9,7 +9,7 @@ practice's recipients, once, and what came of it is recorded.
 What is approved is what was there when the question was asked: should a package, a document or the
 list of recipients change before the answer, the answer counts for nothing.
 
-Where `delivery.enabled` is false the run is skipped. `pbc outbox` shows which message stands where,
+Where `delivery.enabled` is false nothing is asked. `pbc outbox` shows which message stands where,
 `pbc audit` who did what.
 """
 
@@ -111,7 +111,8 @@ def deliver_statements() -> None:
 
         with this_site() as site:
             if not site.config.delivery.enabled:
-                raise AirflowSkipException("Delivery is switched off in [delivery] of site.toml.")
+                log.info("Delivery is switched off in [delivery] of site.toml: nothing is asked.")
+                return []
             return [
                 {
                     "commissioner": code,
@@ -207,12 +208,14 @@ def deliver_statements() -> None:
             raise AirflowException(f"{waiting} messages were put off by the server: see the log.")
 
     @task(trigger_rule="all_done")
-    def record(found: list[Month] | None) -> None:
+    def record(found: list[Month] | None, shared: list[dict[str, Any]] | None) -> None:
         """Tells how many messages stand where, and fails where some need a person."""
         from transforms.delivery import review
         from transforms.periods import Period
 
-        if found is None:
+        if found is None or shared is None:
+            raise AirflowFailException("Nothing was sent: a task before this one failed.")
+        if not found:
             raise AirflowSkipException("There was nothing to deliver.")
         with this_site() as site:
             told = [
@@ -231,8 +234,8 @@ def deliver_statements() -> None:
         defaults=REJECT,
         doc_md="Waits for a person's answer in Airflow's UI. No answer in time is a rejection.",
     ).expand_kwargs(questions(found))
-    sent = send.expand_kwargs(decisions(found, approval.output))
-    sent >> record(found)
+    shared = decisions(found, approval.output)
+    send.expand_kwargs(shared) >> record(found, shared)
 
 
 deliver_statements()
