@@ -114,7 +114,7 @@ def test_killed_after_the_server_s_word_and_before_it_is_written_down(
         deadline = time.monotonic() + 300
         while not holding and sender.poll() is None and time.monotonic() < deadline:
             time.sleep(0.1)
-        assert holding
+        assert holding, sender.poll()
         # It has heard 250 by now, and waits for the books.
         time.sleep(2)
         assert sender.poll() is None

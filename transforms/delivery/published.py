@@ -122,7 +122,13 @@ def is_as_read(revision: Revision) -> bool:
 
 
 def _check_closed(folder: Path, period: Period) -> None:
-    stages = {stage.stage for stage in package.read_run(folder).stages}
+    try:
+        stages = {stage.stage for stage in package.read_run(folder).stages}
+    except pydantic.ValidationError:
+        raise UsageError(
+            f"{folder / package.RUN_FILE} is not one that this software can read: other software "
+            f"closed {period}. Close and render it with this one before anything of it is sent."
+        ) from None
     if LAST_STAGE not in stages:
         raise UsageError(
             f"A close of {period} is under way, or was stopped: its packages are not those of its "
