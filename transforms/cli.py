@@ -246,14 +246,14 @@ def set_budgets(
     as_json: JsonOption = False,
 ) -> None:
     """Set budgets by the site's rule: shows what changes, and writes reference/budgets.csv."""
-    from transforms import budgets
+    from transforms.budgets import setting
 
     where, who = _site(site, commissioner)
-    done = budgets.set_budgets(where, who.code, financial_year, dry_run=dry_run)
+    done = setting.set_budgets(where, who.code, financial_year, dry_run=dry_run)
     if as_json:
         _print_json(done)
     else:
-        budgets.show(done)
+        setting.show(done)
 
 
 @budgets_app.command("letters")
@@ -267,8 +267,8 @@ def budget_letters(
     as_json: JsonOption = False,
 ) -> None:
     """Print a letter for each practice: how its budget was worked out, one page."""
-    from transforms import budget_letters as letters
     from transforms import documents
+    from transforms.budgets import letters
 
     where, who = _site(site, commissioner)
     made = letters.make(where, who.code, financial_year, practice)

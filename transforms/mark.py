@@ -18,7 +18,8 @@ from pathlib import Path
 
 import duckdb
 
-from transforms import budget_workings, reference, tariffs, warehouse
+from transforms import reference, tariffs, warehouse
+from transforms.budgets import workings
 from transforms.errors import ControlFailure, UsageError
 from transforms.periods import Period
 from transforms.site import SITE_FILE, Site, SiteConfig, parse_config
@@ -255,7 +256,7 @@ def _content_of(connection: duckdb.DuckDBPyConnection, number: int, path: str) -
 def _load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     load_tables(connection, folder, [*reference.LAYOUTS, *reference.ODS_LAYOUTS])
     tariffs.load(connection, folder / "tariffs")
-    budget_workings.load(connection, folder / "budgets")
+    workings.load(connection, folder / "budgets")
 
 
 def require_files(folder: Path) -> None:

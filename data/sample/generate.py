@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 import duckdb
 
-from transforms import budgets
+from transforms.budgets import setting
 from transforms.site import load_site
 
 HERE = Path(__file__).parent
@@ -402,7 +402,7 @@ def _set_budgets(out: Path) -> None:
 
     It must come to what the generator reckoned. Raises ValueError otherwise.
     """
-    done = budgets.set_budgets(load_site(out), COMMISSIONER, "2004/05")
+    done = setting.set_budgets(load_site(out), COMMISSIONER, "2004/05")
     if done.changes or done.status_changes:
         raise ValueError("budgets.csv is not what its rule makes of history.csv")
     shutil.rmtree(out / "warehouse")  # where the lock was; a site is delivered without one

@@ -19,11 +19,11 @@ from tests.models.budgets import Rule
 from tests.pipeline_run import close, done, export, land, pbc
 from tests.site_builder import SiteBuilder
 from tests.worked_examples.budgets import YEAR, base_year, fair_shares, toml_of
+from transforms.budgets.letter_package import LETTER_FILE, BudgetLetter, read_letter
 from transforms.documents import names
 from transforms.documents.budget_letter import letter_html
 from transforms.documents.formats import MINUS
 from transforms.documents.pdf import pdf
-from transforms.letter_package import LETTER_FILE, BudgetLetter, read_letter
 
 ROOT = Path(__file__).resolve().parents[2]
 YEARS = ["1999/00", "2000/01", "2001/02", "2002/03", "2003/04"]
@@ -278,7 +278,7 @@ from pathlib import Path
 from transforms.documents.budget_letter import letter_html
 from transforms.documents.formats import MINUS
 from transforms.documents.pdf import pdf
-from transforms.letter_package import LETTER_FILE, read_letter
+from transforms.budgets.letter_package import LETTER_FILE, read_letter
 for folder in map(Path, sys.argv[1:]):
     digest = hashlib.sha256((folder / LETTER_FILE).read_bytes()).hexdigest()
     print(hashlib.sha256(pdf(letter_html(read_letter(folder), digest))).hexdigest())

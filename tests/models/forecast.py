@@ -2,7 +2,8 @@
 
 A second implementation for small examples: everything in loops over practices, points of delivery
 and months, nothing shared but what was worked out before. Amounts are pounds, months count from
-April (0), those of earlier years are below 0. `expected(world)` gives what is to come for each practice.
+April (0), those of earlier years are below 0. `expected(world)` gives what is to come for each
+practice.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
+from transforms.budgets.letter_package import BudgetLetter, LetterWorking, Step
 from transforms.documents import formats, steps_chart
 from transforms.documents.templates import environment
-from transforms.letter_package import BudgetLetter, LetterWorking, Step
 
 _LONG_NAME = 45  # characters, of a line in large type
 _LINES_OF_A_PAGE = 12

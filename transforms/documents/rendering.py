@@ -178,9 +178,9 @@ def render_letters(
 
 def _letter(folder: Path, practice: str) -> list[Path]:
     """Render one practice's budget letter in this process; gives its path."""
+    from transforms.budgets.letter_package import LETTER_FILE, read_letter
     from transforms.documents.budget_letter import letter_html
     from transforms.documents.pdf import pdf
-    from transforms.letter_package import LETTER_FILE, read_letter
 
     package = folder / practice
     letter = read_letter(package)

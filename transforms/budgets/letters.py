@@ -13,10 +13,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from transforms import budget_workings, mark, tariffs, warehouse
-from transforms.budget_workings import CommissionerWorking, PodWorking, PracticeWorking
-from transforms.errors import UsageError
-from transforms.letter_package import (
+from transforms import mark, tariffs, warehouse
+from transforms.budgets import workings as budget_workings
+from transforms.budgets.letter_package import (
     LETTER_FILE,
     BudgetLetter,
     LetterFairShare,
@@ -26,6 +25,8 @@ from transforms.letter_package import (
     StepName,
     write_letter,
 )
+from transforms.budgets.workings import CommissionerWorking, PodWorking, PracticeWorking
+from transforms.errors import UsageError
 from transforms.periods import financial_year_start
 from transforms.site import Site
 

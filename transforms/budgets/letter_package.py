@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from transforms.budget_workings import Exact, Method, Status, YearSpend
+from transforms.budgets.workings import Exact, Method, Status, YearSpend
 from transforms.package import (
     Count,
     FinancialYear,
