@@ -28,8 +28,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Asset, Param, TaskGroup, chain, dag, get_current_context, task
+from airflow.sdk import (
+    Asset,
+    DeadlineAlert,
+    DeadlineReference,
+    Param,
+    SyncCallback,
+    TaskGroup,
+    chain,
+    dag,
+    get_current_context,
+    task,
+)
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from transforms.airflow_plugin import ControlReport, DataDocs, Packages
 
 if TYPE_CHECKING:
     from transforms.periods import Period
@@ -40,6 +53,9 @@ STATEMENTS = Asset("statements")
 # How rendering is shared out: as few tasks as keep each small, since starting one takes seconds.
 PRACTICES_A_CHUNK = 5
 MOST_CHUNKS = 16
+
+# A run that takes longer waits for something: a person, a disk, a machine that is too small.
+DONE_WITHIN = timedelta(hours=4)
 
 GATE_DOC = """
 Stops the run where a critical expectation is not met; a warning goes on, and shows on control
@@ -138,6 +154,12 @@ def chunks(practices: list[str]) -> list[list[str]]:
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=10),
     },
+    deadline=DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=DONE_WITHIN,
+        callback=SyncCallback("transforms.alerts.deadline_missed"),
+        name="packages and documents made",
+    ),
     tags=["statements"],
 )
 def monthly_statements() -> None:
@@ -240,6 +262,9 @@ def monthly_statements() -> None:
 
         with this_run() as run:
             documents.render_commissioner(Path(folder))
+            place = (run.code, str(run.period), Path(folder).name)
+            ControlReport.push(get_current_context()["ti"], *place, "control_report.html")
+            Packages.push(get_current_context()["ti"], *place, "packages.html")
             get_current_context()["outlet_events"][STATEMENTS].extra = {
                 "commissioner": run.code,
                 "period": str(run.period),
@@ -254,12 +279,18 @@ def monthly_statements() -> None:
             from transforms import close, gates
 
             with this_run() as run:
+                DataDocs.push(
+                    get_current_context()["ti"],
+                    *(run.code, str(run.period), "gates", name, "index.html"),
+                )
                 result = close.pass_gate(run.site, run.code, run.period, name)
                 log.info("Gate %s: %s", name, result.status)
                 for line in gates.told(result):
                     log.warning(line)
 
-        return judge()
+        judged = judge()
+        judged.operator.operator_extra_links = (DataDocs(),)
+        return judged
 
     with TaskGroup("records", prefix_group_id=False, tooltip="What was submitted, and what stands"):
         gate_feed = gate("feed", "Is what was sent for the month fit to be closed?")
@@ -276,7 +307,9 @@ def monthly_statements() -> None:
     with TaskGroup("rendering", prefix_group_id=False, tooltip="What people read"):
         shared = practices(folder)
         rendered = documents.partial(folder=folder).expand(codes=shared)
-        rendered >> commissioner_documents(folder)
+        last = commissioner_documents(folder)
+        last.operator.operator_extra_links = (ControlReport(), Packages())
+        rendered >> last
     chain(gate_feed, live, gate_episodes, stays, *charges, *accounts, shared)
 
 

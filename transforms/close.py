@@ -192,6 +192,24 @@ def pass_gate(
     return result
 
 
+def require_turn(site: Site, commissioner: str, period: Period) -> int | None:
+    """Raise where the books forbid closing a period now: out of order, or one before unfinished.
+
+    Gives the revision of the month before, if this would be the first close after it; None where
+    there is no month before, or the period was begun already.
+    """
+    if not site.warehouse(commissioner).exists():
+        return None
+    with warehouse.open_warehouse(
+        site, commissioner, "asking what is closed", read_only=True
+    ) as connection:
+        last = latest(connection)
+        if last is None or period <= Period.containing(last["period"]):
+            return None
+        _place(connection, site, commissioner, period, revise=False)
+    return int(last["revision"])
+
+
 def is_closed_for_good(site: Site, commissioner: str, period: Period) -> bool:
     """Whether a later period is closed already, so that this one cannot be closed again."""
     if not site.warehouse(commissioner).exists():

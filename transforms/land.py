@@ -65,12 +65,7 @@ def land_inbox(
 
     A refused or held file does not stop the others.
     """
-    inbox = site.inbox(commissioner)
-    files = sorted(
-        path
-        for path in (inbox.iterdir() if inbox.is_dir() else ())
-        if path.is_file() and not path.name.startswith(".")
-    )
+    files = _waiting(site, commissioner)
     places = {
         "landed": site.archive(commissioner),
         "known": site.archive(commissioner),
@@ -84,6 +79,21 @@ def land_inbox(
         if result.outcome in ("held", "refused"):
             report(place, result)
     return landed
+
+
+def inbox_is_quiet(site: Site, commissioner: str, since: float) -> bool:
+    """Whether files wait in an inbox, and none of them was written since a time (seconds, Unix)."""
+    files = _waiting(site, commissioner)
+    return bool(files) and all(path.stat().st_mtime <= since for path in files)
+
+
+def _waiting(site: Site, commissioner: str) -> list[Path]:
+    inbox = site.inbox(commissioner)
+    return sorted(
+        path
+        for path in (inbox.iterdir() if inbox.is_dir() else ())
+        if path.is_file() and not path.name.startswith(".")
+    )
 
 
 def land_files(
