@@ -10,8 +10,9 @@ Missed months run in order through Airflow's backfill:
     airflow backfill create --dag-id month_end --from-date 2004-04-01 --to-date 2004-09-01 \\
         --max-active-runs 1
 
-After a failure is mended, the same with `--reprocess-behavior failed` goes on from there. It is
-paused until somebody turns it on.
+A schedule does not say where a commissioner's books begin: its first month is one of a backfill, or
+closed by hand. After a failure is mended, the same with `--reprocess-behavior failed` goes on from
+there. It is paused until somebody turns it on; a paused DAG runs no backfill either.
 """
 
 import os
@@ -83,7 +84,12 @@ def month_end() -> None:
 
             try:
                 site = load_site(Path(os.environ["PBC_SITE"]))
-                month_end.require_month_before(site, code, Period.parse(period))
+                month_end.require_month_before(
+                    site,
+                    code,
+                    Period.parse(period),
+                    may_be_first=get_current_context()["dag_run"].run_type != "scheduled",
+                )
             except PbcError as error:
                 raise AirflowFailException(str(error)) from None
             get_current_context()["commissioner"] = code

@@ -192,33 +192,40 @@ def pass_gate(
     return result
 
 
-def require_turn(site: Site, commissioner: str, period: Period) -> int | None:
-    """Raise where the books forbid closing a period now: out of order, or one before unfinished.
+def is_begun(site: Site, commissioner: str) -> bool:
+    """Whether any close of a commissioner was ever begun."""
+    return _latest_of(site, commissioner) is not None
 
-    Gives the revision of the month before, if this would be the first close after it; None where
-    there is no month before, or the period was begun already.
+
+def require_turn(site: Site, commissioner: str, period: Period) -> int | None:
+    """The revision of the month before, if a period would be the first close after it.
+
+    None where there is no month before, or the period was begun already. Raises ControlFailure
+    where the books forbid closing it now: out of order, or after one that is not finished.
     """
-    if not site.warehouse(commissioner).exists():
+    last = _latest_of(site, commissioner)
+    if last is None or period <= Period.containing(last["period"]):
         return None
     with warehouse.open_warehouse(
         site, commissioner, "asking what is closed", read_only=True
     ) as connection:
-        last = latest(connection)
-        if last is None or period <= Period.containing(last["period"]):
-            return None
         _place(connection, site, commissioner, period, revise=False)
     return int(last["revision"])
 
 
 def is_closed_for_good(site: Site, commissioner: str, period: Period) -> bool:
     """Whether a later period is closed already, so that this one cannot be closed again."""
+    last = _latest_of(site, commissioner)
+    return last is not None and period < Period.containing(last["period"])
+
+
+def _latest_of(site: Site, commissioner: str) -> dict[str, Any] | None:
     if not site.warehouse(commissioner).exists():
-        return False
+        return None
     with warehouse.open_warehouse(
         site, commissioner, "asking what is closed", read_only=True
     ) as connection:
-        last = latest(connection)
-    return last is not None and period < Period.containing(last["period"])
+        return latest(connection)
 
 
 def folder_of(site: Site, commissioner: str, period: Period) -> Path:

@@ -9,12 +9,22 @@ from transforms.periods import Period
 from transforms.site import Site
 
 
-def require_month_before(site: Site, commissioner: str, period: Period) -> None:
+def require_month_before(
+    site: Site, commissioner: str, period: Period, *, may_be_first: bool
+) -> None:
     """Stop a month whose month before has not come to its end: closed, let pass, and rendered.
 
-    Raises ControlFailure. A commissioner's first month has none before it, and one that was begun
-    has passed this already.
+    A month that was begun has passed this already. Where none was ever begun the books begin with
+    this one, if it may be the first. Raises ControlFailure.
     """
+    if not close.is_begun(site, commissioner):
+        if may_be_first:
+            return
+        raise ControlFailure(
+            f"No month of {commissioner} is closed yet, and a schedule does not say where its "
+            "books begin. Close the first by a backfill of month_end from it on, by a run of "
+            "monthly_statements by hand, or with 'pbc run'."
+        )
     revision = close.require_turn(site, commissioner, period)
     if revision is None:
         return

@@ -6,16 +6,21 @@ import pytest
 
 from tests import sample_site
 from tests.pipeline_run import done
-from transforms import documents
+from transforms import documents, month_end
 from transforms.errors import ControlFailure
-from transforms.month_end import require_month_before
 from transforms.periods import Period
-from transforms.site import load_site
+from transforms.site import Site, load_site
 
 pytestmark = [pytest.mark.xdist_group("sample"), pytest.mark.slow]
 
 CODE = sample_site.COMMISSIONER
 SEPTEMBER = Period.parse(sample_site.SEPTEMBER)
+
+
+def require_month_before(
+    site: Site, code: str, period: Period, *, may_be_first: bool = True
+) -> None:
+    month_end.require_month_before(site, code, period, may_be_first=may_be_first)
 
 
 def test_a_month_waits_for_the_documents_of_the_one_before(site_before_september: Path) -> None:
@@ -38,7 +43,10 @@ def test_a_month_that_was_begun_has_passed_this(site_before_september: Path, per
 
 def test_the_first_month_has_none_before_it(tmp_path: Path) -> None:
     done(tmp_path, "init", str(tmp_path / "site"), "--sample")
-    require_month_before(load_site(tmp_path / "site"), CODE, Period.parse("2004-04"))
+    site = load_site(tmp_path / "site")
+    require_month_before(site, CODE, Period.parse("2004-04"))
+    with pytest.raises(ControlFailure, match="a schedule does not say where its books begin"):
+        require_month_before(site, CODE, Period.parse("2004-04"), may_be_first=False)
 
 
 def test_a_month_that_a_gate_stopped_stops_the_next(site_before_september: Path) -> None:
