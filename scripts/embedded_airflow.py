@@ -22,6 +22,8 @@ def environment(site: Path = SITE, home: Path = HOME) -> dict[str, str]:
         "PATH": f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}",
         "PBC_SITE": str(site),
         "AIRFLOW_HOME": str(home),
+        # Scheduler, server and commands write to one file: who comes second waits a while.
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=120",
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",

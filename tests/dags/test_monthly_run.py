@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from tests import sample_site
+from transforms.gate_figures import GATES
 
 ROOT = Path(__file__).resolve().parents[2]
 SEPTEMBER = sample_site.SEPTEMBER
@@ -117,7 +118,14 @@ def test_a_run_makes_what_the_command_line_makes_and_every_document(
     with sqlite3.connect(metadata) as connection:
         passed = [json.loads(value) for (value,) in connection.execute("select value from xcom")]
         [(extra,)] = connection.execute("select extra from asset_event").fetchall()
-    assert {json.dumps(value) for value in passed} <= {
+    # Links lead to the pages; of all else only names and paths are passed on.
+    addresses = {str(value).partition("/pages/")[2] for value in passed if "/pages/" in str(value)}
+    assert addresses == {
+        *(f"5XA/2004-09/gates/{gate}/index.html" for gate in GATES),
+        "5XA/2004-09/r1/control_report.html",
+        "5XA/2004-09/r1/packages.html",
+    }
+    assert {json.dumps(value) for value in passed if "/pages/" not in str(value)} <= {
         json.dumps(str(folder)),
         json.dumps([practices[part::3] for part in range(3)]),
         json.dumps({"followed": ["gate_feed"]}),

@@ -123,7 +123,6 @@ OUTSIDE = [
     "/pages/5XA/2004-09/r1/gates/..%2f..%2f/manifest.json",
     "/pages/5XA/2004-09/r1/gates/%2e%2e/%2e%2e/index.html",
     "/pages/..%2f..%2f..%2fsite.toml",
-    "/pages/../site.toml",
     "/pages/5XA/..%2f..%2f..%2f/r1/control_report.html",
     "/pages/%2e%2e/2004-09/r1/control_report.html",
     "/pages/5XB/2004-09/r1/control_report.html",
