@@ -30,10 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import (
     Asset,
-    DeadlineAlert,
-    DeadlineReference,
     Param,
-    SyncCallback,
     TaskGroup,
     chain,
     dag,
@@ -53,9 +50,6 @@ STATEMENTS = Asset("statements")
 # How rendering is shared out: as few tasks as keep each small, since starting one takes seconds.
 PRACTICES_A_CHUNK = 5
 MOST_CHUNKS = 16
-
-# A run that takes longer waits for something: a person, a disk, a machine that is too small.
-DONE_WITHIN = timedelta(hours=4)
 
 GATE_DOC = """
 Stops the run where a critical expectation is not met; a warning goes on, and shows on control
@@ -154,12 +148,6 @@ def chunks(practices: list[str]) -> list[list[str]]:
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=10),
     },
-    deadline=DeadlineAlert(
-        reference=DeadlineReference.DAGRUN_QUEUED_AT,
-        interval=DONE_WITHIN,
-        callback=SyncCallback("transforms.alerts.deadline_missed"),
-        name="packages and documents made",
-    ),
     tags=["statements"],
 )
 def monthly_statements() -> None:
