@@ -31,8 +31,15 @@ format: setup  ## mends what ruff and sqlfluff can mend by themselves
 test: setup-tests lint  ## lint, types and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+SIZE ?= 1000000
+PEERS ?= pandas polars
+N ?= 20
+
+bench: setup  ## a month of SIZE=1000000 episodes beside the floor and PEERS="pandas polars"
+	@$(BIN)/python -m benchmarks.month --size $(SIZE) --peers $(filter-out 0,$(PEERS))
+
 bench-land: setup  ## landing against loading as text; SIZE=0.1 for a tenth of the records
-	@$(BIN)/python -m benchmarks.land --size $(or $(SIZE),1)
+	@$(BIN)/python -m benchmarks.land --size $(if $(filter file,$(origin SIZE)),1,$(SIZE))
 
 bench-render: setup  ## rendering 200 practices against bare WeasyPrint calls
 	@$(BIN)/python -m benchmarks.render --practices 200
@@ -54,4 +61,4 @@ clean:  ## removes the environment, the sample site and all caches
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup setup-tests statements airflow lint format test bench-land bench-render bench-price backtest lock clean
+.PHONY: help setup setup-tests statements airflow lint format test bench bench-land bench-render bench-price backtest lock clean

@@ -3,23 +3,18 @@
     make bench-land            3,000,000 records of nwcs and 500,000 of cds62
     make bench-land SIZE=0.1   a tenth of that
 
-The floor is one `create table ... as select * from read_csv(...)` into a database on disk, with
-the same threads and memory as the landing: for `nwcs` all columns as text, for `cds62` its lines
-as one column. Both are timed in turn and the best of each counts, so that what else the machine
-does weighs on neither alone. Ends with 1 where a ratio is above its limit.
+The floor (floor.py) and the landing are timed in turn and the best of each counts, so that what
+else the machine does weighs on neither alone. Ends with 1 where a ratio is above its limit.
 """
 
 import argparse
-import contextlib
 import os
 import shutil
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
+from benchmarks.floor import Taken, load_as_text
 from data.sample.generate import COMMISSIONER, Machine, generate_benchmark
 from transforms import land, warehouse
 from transforms.site import Site, load_site
@@ -38,24 +33,6 @@ class Case:
 
 
 CASES = (Case("nwcs", 3_000_000, 2.5), Case("cds62", 500_000, 6.0))
-
-
-@dataclass(frozen=True, order=True)
-class Taken:
-    """Seconds on the clock, and of the processor's time, which a busy machine sways less."""
-
-    seconds: float
-    processor: float
-
-    @classmethod
-    def so_far(cls) -> "Taken":
-        """Both clocks as they stand."""
-        return cls(time.perf_counter(), time.process_time())
-
-    def since(self) -> "Taken":
-        """What was taken since then."""
-        now = Taken.so_far()
-        return Taken(now.seconds - self.seconds, now.processor - self.processor)
 
 
 def main() -> int:
@@ -94,7 +71,9 @@ def measure(case: Case, folder: Path, size: float, repeats: int, threads: int) -
     megabytes = feed.stat().st_size / _MEBIBYTE
     floors, landings = [], []
     for _ in range(repeats):
-        floors.append(load_as_text(case.feed_format, feed, folder, threads))
+        floors.append(
+            load_as_text(case.feed_format, [feed], folder / "floor.duckdb", threads, MEMORY_LIMIT)
+        )
         landings.append(land_anew(site, feed, records))
     floor, landing = min(floors), min(landings)
     ratio = landing.seconds / floor.seconds
@@ -106,29 +85,6 @@ def measure(case: Case, folder: Path, size: float, repeats: int, threads: int) -
         flush=True,
     )
     return ratio
-
-
-def load_as_text(feed_format: str, feed: Path, folder: Path, threads: int) -> Taken:
-    """What DuckDB takes to load a file's lines into a table on disk, all as text."""
-    if feed_format == "nwcs":
-        with feed.open(encoding="utf-8") as file:
-            file.readline()
-            columns = ["kind", *file.readline().rstrip("\r\n").split(",")[1:]]
-        how = "null_padding = true, skip = 2"
-    else:
-        columns = ["line"]
-        how = "delim = chr(31), quote = '', escape = ''"
-    typed = ", ".join(f"'{name}': 'varchar'" for name in columns)
-    database = folder / "floor.duckdb"
-    database.unlink(missing_ok=True)
-    config = {"memory_limit": MEMORY_LIMIT, "threads": threads}
-    with contextlib.closing(duckdb.connect(str(database), config=config)) as connection:
-        begun = Taken.so_far()
-        connection.execute(
-            f"create table t as select * from read_csv('{feed}', columns = {{{typed}}}, "
-            f"header = false, auto_detect = false, {how})"
-        )
-        return begun.since()
 
 
 def land_anew(site: Site, feed: Path, records: int) -> Taken:

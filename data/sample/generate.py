@@ -36,6 +36,7 @@ EPISODES_PER_PATIENT = 0.36  # a year, on the low side, so that a benchmark neve
 DEFAULT_PATIENTS = 11_600
 DEFAULT_SEED = 2004
 DEFAULT_MONTHS = 6
+MONTHS_A_YEAR = 12
 FORMATS = {"nwcs": ".csv", "cds62": ".txt", "sus": ".csv"}  # and what their files are called
 
 # Per cent of the earlier year, and of the uplifted budget, in reference/budgets/2004-05.toml.
@@ -113,24 +114,31 @@ def generate_benchmark(
     seed: int = DEFAULT_SEED,
     feed_format: str = "nwcs",
     machine: Machine | None = None,
+    files: int = 1,
 ) -> Path:
     """Write a site whose inbox holds one interchange of `episodes` records; return its file.
 
     A bulk replacement of the year from April 2004, with as many patients, practices (8,500 at
     most) and hospitals (300 at most) as it takes to have that many episodes. Registrations are the
     whole list's. Written some months at a time, so that no sort is of more than a run of records.
+
+    With `files` (1, 2, 3, 4, 6 or 12) the year is parted into so many interchanges, each of its own
+    months, named in their order, and the first is returned. Raises ValueError for another number.
     """
+    if MONTHS_A_YEAR % files:
+        raise ValueError(f"a year's months cannot be parted into {files} files of equal length")
     inbox, reference = _make_folders(out, feed_format)
     patients = round(episodes / EPISODES_PER_PATIENT) + 1000
     size = Size(
         patients=patients,
-        months=12,
+        months=MONTHS_A_YEAR,
         practices=min(8500, max(14, patients // 6500)),
         providers=min(300, max(2, patients // 180_000)),
     )
     with open_activity(size, seed, machine) as connection:
         connection.execute(f"set variable feed_format = '{feed_format}'")
         connection.execute(f"set variable episodes_wanted = {episodes}")
+        connection.execute(f"set variable months_a_file = {MONTHS_A_YEAR // files}")
         _run(connection, "interchange_once.sql", "sent_once.sql", "delivery.sql", "record.sql")
         connection.execute("create view outgoing as from record")
         feeds = _write_feeds(connection, inbox, feed_format, _runs_of_days(connection, episodes))
@@ -298,18 +306,20 @@ def _write_feeds(
 ) -> list[Path]:
     """Write every delivery as a file of its own, a run of days at a time; return the files."""
     written = []
-    for number, name in connection.execute(
-        "select distinct delivery_no, file_name from delivery order by delivery_no"
+    for number, name, first, last in connection.execute(
+        "select delivery_no, file_name, min(activity_date), max(activity_date) "
+        "from delivery left join sent using (interchange_no) group by all order by delivery_no"
     ).fetchall():
         connection.execute(f"set variable delivery_no = {number}")
+        own = [run for run in days if first is not None and run[0] <= last and first <= run[1]]
         path = inbox / f"{name}{FORMATS[feed_format]}"
         if feed_format == "nwcs":
-            _write_nwcs(connection, path, days)
+            _write_nwcs(connection, path, own)
         elif feed_format == "sus":
-            _write_csv(connection, "sus", path, days)
+            _write_csv(connection, "sus", path, own)
         else:
-            _write_cds62(connection, path, days)
-            _write_csv(connection, "grouper", inbox / f"{name}_grouper.csv", days)
+            _write_cds62(connection, path, own)
+            _write_csv(connection, "grouper", inbox / f"{name}_grouper.csv", own)
         written.append(path)
     return written
 

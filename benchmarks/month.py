@@ -1,0 +1,202 @@
+"""A month of any size, from the feed file to the practices' packages, beside the floor and peers.
+
+    make bench SIZE=1000000              a million episodes; 15,000,000 are a national year
+    make bench SIZE=15000000 PEERS=      without the peers, which hold everything in memory
+    make bench SIZE=5000000 PEERS=pandas
+
+Everything is measured in this one run, each program in a process of its own, with the same threads
+and the same memory limit (which the peers know nothing of): the floor before and after, and the
+better of the two counts; the pipeline's own stages; the same month in pandas and in Polars, which
+must come to the same charges and the same position to the penny. Results go to var/bench/ as JSON.
+Ends with 1 where a peer comes to anything else.
+"""
+
+import argparse
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import apart
+from benchmarks.make_site import COMMISSIONER, PERIOD
+from benchmarks.results import machine_said, mebibytes, write_results
+from transforms.close import STAGES
+
+MEMORY_LIMIT = "4GB"
+PEERS = {"pandas": "benchmarks.peers.in_pandas", "polars": "benchmarks.peers.in_polars"}
+RENDERED = 20
+# What the peers do too. The stages after these, and the gates, are listed apart.
+COMPARED = ("land", *STAGES[: STAGES.index("position") + 1])
+
+Told = dict[str, Any]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measures a month beside the floor and peers.")
+    parser.add_argument("--size", type=int, default=1_000_000, help="episodes")
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--memory-limit", default=MEMORY_LIMIT)
+    parser.add_argument("--render", type=int, default=RENDERED, help="practices to make PDFs of")
+    parser.add_argument("--folder", type=Path, help="where the data is made; else a temporary one")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=chosen.folder) as folder:
+        results = measure(chosen, Path(folder))
+    show(results)
+    print(f"Results: {write_results(f'month-{chosen.size}', results)}")
+    return 0 if all(peer.get("agrees", True) for peer in results["peers"].values()) else 1
+
+
+def measure(chosen: argparse.Namespace, folder: Path) -> Told:
+    """Make the site, and run one program after the other on it."""
+    console = Console(stderr=True, highlight=False)
+    machine = ("--threads", chosen.threads, "--memory-limit", chosen.memory_limit)
+    console.print(f"Making {chosen.size:,} episodes in {folder}")
+    site = folder / "site"
+    made = apart.run("benchmarks.make_site", site, "--episodes", chosen.size, *machine)
+    [feed] = map(Path, made["feeds"])
+    feed_bytes = feed.stat().st_size
+
+    def floor(feed: Path) -> Told:
+        console.print("The floor")
+        return apart.run("benchmarks.floor", feed, "--database", folder / "floor.duckdb", *machine)
+
+    before = floor(feed)
+    console.print("The pipeline")
+    product = apart.run("benchmarks.product", site, PERIOD, "--render", chosen.render)
+    # Landing moves a file out of the inbox.
+    feed = site / "archive" / COMMISSIONER / feed.name
+    shutil.rmtree(site / "warehouse")
+    peers = {}
+    for name in chosen.peers:
+        console.print(f"The same in {name}")
+        peers[name] = run_peer(name, site, feed.parent, folder / name, chosen.threads)
+        if "stages" in peers[name]:
+            agrees = all(peers[name].pop(each) == product[each] for each in ("charges", "position"))
+            peers[name]["agrees"] = agrees
+    after = floor(feed)
+    product["total_charges"] = sum(amount for _, _, amount in product.pop("charges"))
+    product.pop("position")
+    return {
+        "episodes": chosen.size,
+        "feed_bytes": feed_bytes,
+        "machine": machine_said(chosen.threads, chosen.memory_limit),
+        "floor": min(before, after, key=lambda told: told["stages"][0]["seconds"]),
+        "floors": [told["stages"][0]["seconds"] for told in (before, after)],
+        "product": product,
+        "peers": peers,
+    }
+
+
+def run_peer(name: str, site: Path, feeds: Path, into: Path, threads: int) -> Told:
+    """What a peer took and came to; or how it failed, as where its data is more than memory."""
+    arguments = (site, PERIOD, "--feeds", feeds, "--into", into, "--threads", threads)
+    # Polars reads it as it is imported; pandas is told of its threads.
+    environment = {"POLARS_MAX_THREADS": str(threads)}
+    try:
+        return apart.run(PEERS[name], *arguments, environment=environment)
+    except apart.ProgramFailed as failed:
+        return {"failed": str(failed)}
+    finally:
+        shutil.rmtree(into, ignore_errors=True)
+
+
+def seconds(told: Told, stages: tuple[str, ...] = COMPARED) -> float:
+    """What these stages of a program took together."""
+    return sum(stage["seconds"] for stage in told["stages"] if stage["name"] in stages)
+
+
+def peak(told: Told) -> int:
+    """The most memory that a program took in the stages that are compared."""
+    return max(stage["peak_memory"] for stage in told["stages"] if stage["name"] in COMPARED)
+
+
+def show(results: Told) -> None:
+    """Two small tables: the stages, and everything beside the floor."""
+    console = Console(highlight=False)
+    floor = results["floor"]["stages"][0]["seconds"]
+    product = results["product"]
+    console.print()
+    console.print(stage_table(results, floor))
+    table = Table(title="Beside the floor", title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("", "seconds", "x floor", "peak MiB", "on disk MiB", "charges"):
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    database = mebibytes(results["floor"]["database"])
+    memory = mebibytes(results["floor"]["stages"][0]["peak_memory"])
+    table.add_row("the floor", f"{floor:,.1f}", "1.00", memory, database, "")
+    own = seconds(product)
+    whole = seconds(product, tuple(s["name"] for s in product["stages"] if is_closing(s["name"])))
+    total = f"£{product['total_charges'] / 100:,.2f}"
+    for name, taken in (("land to position", own), ("with gates, packages", whole)):
+        table.add_row(
+            name,
+            f"{taken:,.1f}",
+            f"{taken / floor:.2f}",
+            mebibytes(peak(product)) if taken == own else "",
+            mebibytes(product["warehouse"]) if taken == own else mebibytes(product["packages"]),
+            total if taken == own else "",
+        )
+    for name, told in results["peers"].items():
+        if "failed" in told:
+            table.add_row(name, "failed")
+            console.print(f"{name} {told['failed']}")
+            continue
+        taken = seconds(told)
+        table.add_row(
+            name,
+            f"{taken:,.1f}",
+            f"{taken / floor:.2f}",
+            mebibytes(peak(told)),
+            mebibytes(told["warehouse"]),
+            "the same" if told["agrees"] else "[bold red]others[/bold red]",
+        )
+    console.print(table)
+
+
+def is_closing(stage: str) -> bool:
+    """Whether a stage belongs to landing and closing, packages included; documents do not."""
+    return not stage.startswith("documents")
+
+
+def stage_table(results: Told, floor: float) -> Table:
+    """Each stage of the pipeline: time, memory, bytes written and spilled; the peers' time."""
+    product, peers = results["product"], results["peers"]
+    size = mebibytes(results["feed_bytes"])
+    table = Table(
+        title=f"{results['episodes']:,} episodes, {size} MiB of feed, "
+        f"{results['machine']['threads']} threads, {results['machine']['memory_limit']}",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+    )
+    table.add_column("stage", no_wrap=True)
+    headings = ("seconds", "cpu s", "x floor", "peak MiB", "written", "spilled")
+    for heading in (*headings, *peers):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for stage in product["stages"]:
+        table.add_row(
+            stage["name"],
+            f"{stage['seconds']:,.1f}",
+            f"{stage['processor']:,.1f}",
+            f"{stage['seconds'] / floor:.2f}",
+            mebibytes(stage["peak_memory"]),
+            mebibytes(stage["written"]),
+            mebibytes(stage["spilled"]) if stage["spilled"] else "",
+            *(peer_cell(told, stage["name"]) for told in peers.values()),
+            end_section=stage["name"] == COMPARED[-1],
+        )
+    return table
+
+
+def peer_cell(told: Told, stage: str) -> str:
+    """A peer's seconds in a stage, blank where it has none of that name."""
+    found = [each["seconds"] for each in told.get("stages", []) if each["name"] == stage]
+    return f"{found[0]:,.1f}" if found else ""
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
