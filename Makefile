@@ -30,6 +30,7 @@ format: setup  ## mends what ruff and sqlfluff can mend by themselves
 
 test: setup-tests lint  ## lint, types and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m benchmarks.guard
 
 SIZE ?= 1000000
 PEERS ?= pandas polars
@@ -37,6 +38,12 @@ N ?= 20
 
 bench: setup  ## a month of SIZE=1000000 episodes beside the floor and PEERS="pandas polars"
 	@$(BIN)/python -m benchmarks.month --size $(SIZE) --peers $(filter-out 0,$(PEERS))
+
+bench-year: setup  ## a year that grows month by month; SIZE= episodes of the whole year
+	@$(BIN)/python -m benchmarks.year --size $(SIZE)
+
+bench-commissioners: setup  ## N=20 commissioners one after the other, and several at a time
+	@$(BIN)/python -m benchmarks.commissioners --commissioners $(N)
 
 bench-land: setup  ## landing against loading as text; SIZE=0.1 for a tenth of the records
 	@$(BIN)/python -m benchmarks.land --size $(if $(filter file,$(origin SIZE)),1,$(SIZE))
@@ -61,4 +68,4 @@ clean:  ## removes the environment, the sample site and all caches
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup setup-tests statements airflow lint format test bench bench-land bench-render bench-price backtest lock clean
+.PHONY: help setup setup-tests statements airflow lint format test bench bench-year bench-commissioners bench-land bench-render bench-price backtest lock clean

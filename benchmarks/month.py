@@ -18,13 +18,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import apart
 from benchmarks.make_site import COMMISSIONER, PERIOD
-from benchmarks.results import machine_said, mebibytes, write_results
+from benchmarks.results import machine_said, mebibytes, printer, table, write_results
 from transforms.close import STAGES
 
 MEMORY_LIMIT = "4GB"
@@ -118,22 +117,22 @@ def peak(told: Told) -> int:
 
 def show(results: Told) -> None:
     """Two small tables: the stages, and everything beside the floor."""
-    console = Console(highlight=False)
+    console = printer()
     floor = results["floor"]["stages"][0]["seconds"]
     product = results["product"]
     console.print()
     console.print(stage_table(results, floor))
-    table = Table(title="Beside the floor", title_justify="left", box=SIMPLE_HEAD)
-    for heading in ("", "seconds", "x floor", "peak MiB", "on disk MiB", "charges"):
-        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    beside = table(
+        "Beside the floor", "", "seconds", "x floor", "peak MiB", "on disk MiB", "charges"
+    )
     database = mebibytes(results["floor"]["database"])
     memory = mebibytes(results["floor"]["stages"][0]["peak_memory"])
-    table.add_row("the floor", f"{floor:,.1f}", "1.00", memory, database, "")
+    beside.add_row("the floor", f"{floor:,.1f}", "1.00", memory, database, "")
     own = seconds(product)
     whole = seconds(product, tuple(s["name"] for s in product["stages"] if is_closing(s["name"])))
     total = f"£{product['total_charges'] / 100:,.2f}"
     for name, taken in (("land to position", own), ("with gates, packages", whole)):
-        table.add_row(
+        beside.add_row(
             name,
             f"{taken:,.1f}",
             f"{taken / floor:.2f}",
@@ -143,11 +142,11 @@ def show(results: Told) -> None:
         )
     for name, told in results["peers"].items():
         if "failed" in told:
-            table.add_row(name, "failed")
+            beside.add_row(name, "failed")
             console.print(f"{name} {told['failed']}")
             continue
         taken = seconds(told)
-        table.add_row(
+        beside.add_row(
             name,
             f"{taken:,.1f}",
             f"{taken / floor:.2f}",
@@ -155,7 +154,7 @@ def show(results: Told) -> None:
             mebibytes(told["warehouse"]),
             "the same" if told["agrees"] else "[bold red]others[/bold red]",
         )
-    console.print(table)
+    console.print(beside)
 
 
 def is_closing(stage: str) -> bool:
@@ -167,18 +166,13 @@ def stage_table(results: Told, floor: float) -> Table:
     """Each stage of the pipeline: time, memory, bytes written and spilled; the peers' time."""
     product, peers = results["product"], results["peers"]
     size = mebibytes(results["feed_bytes"])
-    table = Table(
-        title=f"{results['episodes']:,} episodes, {size} MiB of feed, "
+    found = table(
+        f"{results['episodes']:,} episodes, {size} MiB of feed, "
         f"{results['machine']['threads']} threads, {results['machine']['memory_limit']}",
-        title_justify="left",
-        box=SIMPLE_HEAD,
+        *("stage", "seconds", "cpu s", "x floor", "peak MiB", "written", "spilled", *peers),
     )
-    table.add_column("stage", no_wrap=True)
-    headings = ("seconds", "cpu s", "x floor", "peak MiB", "written", "spilled")
-    for heading in (*headings, *peers):
-        table.add_column(heading, justify="right", no_wrap=True)
     for stage in product["stages"]:
-        table.add_row(
+        found.add_row(
             stage["name"],
             f"{stage['seconds']:,.1f}",
             f"{stage['processor']:,.1f}",
@@ -189,7 +183,7 @@ def stage_table(results: Told, floor: float) -> Table:
             *(peer_cell(told, stage["name"]) for told in peers.values()),
             end_section=stage["name"] == COMPARED[-1],
         )
-    return table
+    return found
 
 
 def peer_cell(told: Told, stage: str) -> str:
