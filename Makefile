@@ -45,6 +45,9 @@ bench-year: setup  ## a year that grows month by month; SIZE= episodes of the wh
 bench-commissioners: setup  ## N=20 commissioners one after the other, and several at a time
 	@$(BIN)/python -m benchmarks.commissioners --commissioners $(N)
 
+bench-airflow: setup  ## the sample's month by pbc run, by dag.test() and by a scheduler
+	@$(BIN)/python -m benchmarks.airflow_cost
+
 bench-land: setup  ## landing against loading as text; SIZE=0.1 for a tenth of the records
 	@$(BIN)/python -m benchmarks.land --size $(if $(filter file,$(origin SIZE)),1,$(SIZE))
 
@@ -68,4 +71,4 @@ clean:  ## removes the environment, the sample site and all caches
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup setup-tests statements airflow lint format test bench bench-year bench-commissioners bench-land bench-render bench-price backtest lock clean
+.PHONY: help setup setup-tests statements airflow lint format test bench bench-year bench-commissioners bench-airflow bench-land bench-render bench-price backtest lock clean

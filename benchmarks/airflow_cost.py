@@ -11,6 +11,7 @@ process). `dag.test()` runs all tasks in one process, with neither scheduler nor
 
 import argparse
 import http.client
+import importlib
 import json
 import os
 import shutil
@@ -91,6 +92,7 @@ def measure(folder: Path, *, with_scheduler: bool) -> Told:
         "machine": machine_said(os.cpu_count() or 1, "as DuckDB has it"),
         "work": {stage["name"]: stage["seconds"] for stage in work},
         "pbc_run": time.perf_counter() - begun,
+        "chunks": chunk_sizes(folder / "home"),
         "ways": {},
     }
     ways: dict[str, Callable[[Path, Path], None]] = {"dag.test()": by_dag_test}
@@ -235,7 +237,6 @@ def moment(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
-# What a task of the DAG is called, and what its work is called where that is not the same.
 def work_of(task: str, work: dict[str, float]) -> float | None:
     """The seconds of a task's work without Airflow; None for one that only Airflow needs."""
     if task == "documents":
@@ -275,8 +276,6 @@ def show(results: Told) -> None:
 
 def show_chunks(results: Told, way: str, each: float) -> None:
     """How rendering is shared out over mapped tasks, and what of it is Airflow's."""
-    dag_file = Path(apart.ROOT / "dags" / f"{DAG}.py")
-    chunks = chunks_of(dag_file)
     rendered = {name: s for name, s in results["work"].items() if name.startswith("documents of")}
     name, taken = next(iter(rendered.items()))
     practice = taken / int(name.rpartition(" ")[2])
@@ -284,11 +283,10 @@ def show_chunks(results: Told, way: str, each: float) -> None:
         f"Rendering by {way}, at {practice:.2f} s a practice and {each:.1f} s a task",
         *("practices", "mapped tasks", "practices a task", "a task's work s", "Airflow's share %"),
     )
-    for size in SIZES:
-        parts = [len(part) for part in chunks([f"Y{n:05}" for n in range(size)])]
-        share = 100 * len(parts) * each / (len(parts) * each + size * practice)
+    for size, parts in results["chunks"].items():
+        share = 100 * len(parts) * each / (len(parts) * each + sum(parts) * practice)
         found.add_row(
-            f"{size:,}",
+            size,
             str(len(parts)),
             f"{min(parts)} to {max(parts)}",
             f"{max(parts) * practice:,.0f}",
@@ -297,17 +295,15 @@ def show_chunks(results: Told, way: str, each: float) -> None:
     printer().print(found)
 
 
-def chunks_of(dag_file: Path) -> Callable[[list[str]], list[list[str]]]:
-    """The DAG's own function that shares practices out."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location(DAG, dag_file)
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"{dag_file} cannot be read.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    shared: Callable[[list[str]], list[list[str]]] = module.chunks
-    return shared
+def chunk_sizes(home: Path) -> dict[str, list[int]]:
+    """How the DAG itself shares so many practices out: practices of each mapped task."""
+    os.environ["AIRFLOW_HOME"] = str(home)  # Airflow makes it as it is imported
+    sys.path.append(str(apart.ROOT / "dags"))
+    chunks = importlib.import_module(DAG).chunks
+    return {
+        f"{size:,}": [len(part) for part in chunks([f"Y{n:05}" for n in range(size)])]
+        for size in SIZES
+    }
 
 
 if __name__ == "__main__":

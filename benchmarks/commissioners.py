@@ -185,7 +185,7 @@ def land_and_close(directory: Path, code: str) -> Closed:
 def show(results: Told) -> None:
     """A line for each way."""
     found = table(
-        f"{results['commissioners']} commissioners, some {results['episodes_of_each']:,} episodes each",
+        f"{results['commissioners']} commissioners, some {results['episodes_of_each']:,} episodes",
         *("", "processes", "seconds", "times as fast", "longest close s", "waits for a lock"),
     )
     first = None

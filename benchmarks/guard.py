@@ -4,7 +4,7 @@
     python -m benchmarks.guard --keep    keeps today's ratios, in kept_ratios.json
 
 Ratios of processor time, never seconds, so that one machine's figures mean something on another; of
-two rounds the better, so that what is loaded for the first time weighs on nothing. A drift of more
+three rounds the best, so that what is loaded for the first time weighs on nothing. A drift of more
 than 30 per cent either way is printed; it fails nothing, since a person must judge it. At this size
 much of each stage is what it takes at any size: the large benchmarks say how it grows.
 """
@@ -26,7 +26,7 @@ from transforms.site import Site, load_site
 
 KEPT = Path(__file__).with_name("kept_ratios.json")
 EPISODES = 20_000
-ROUNDS = 2
+ROUNDS = 3
 DRIFT_PERCENT = 30
 THREADS, MEMORY_LIMIT = 2, "2GB"
 STAGES = close.STAGES[: close.STAGES.index("position") + 1]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.stages import Stages, size_of
-from transforms import close, documents, gates, land, warehouse
+from transforms import close, documents, land, warehouse
 from transforms.mark import Close
 from transforms.periods import Period
 from transforms.site import Site, load_site
@@ -41,12 +41,11 @@ def main() -> None:
         landed = land.land_inbox(site, code)
     if unlanded := [file for file in landed if file.outcome != "landed"]:
         raise SystemExit(f"{unlanded[0].file_name} did not land: {unlanded[0].message}")
+    judge(site, code, chosen.period, "land", stages)
     for stage in close.STAGES:
         with stages.stage(stage):
             run = close.run_stage(site, code, chosen.period, stage)
-        if stage in close.GATES:
-            with stages.stage(f"gate {close.GATES[stage]}"):
-                gates.pass_gate(site, code, chosen.period, close.GATES[stage])
+        judge(site, code, chosen.period, stage, stages)
     folder = site.output(code, chosen.period, run.close.revision)
     if chosen.render:
         codes = sorted(path.parent.name for path in folder.glob("*/statement.json"))
@@ -61,6 +60,13 @@ def main() -> None:
         packages=size_of(folder),
         **outcome(site, code, run.close),
     )
+
+
+def judge(site: Site, commissioner: str, period: Period, stage: str, stages: Stages) -> None:
+    """Pass the gate that stands after a stage, if one does."""
+    if stage in close.GATES:
+        with stages.stage(f"gate {close.GATES[stage]}"):
+            close.pass_gate(site, commissioner, period, close.GATES[stage])
 
 
 def outcome(site: Site, commissioner: str, close: Close) -> dict[str, Any]:

@@ -72,6 +72,23 @@ def test_a_benchmark_has_exactly_the_episodes_asked_for(tmp_path: Path) -> None:
     assert len(identifiers) == len(set(identifiers)) == episodes
 
 
+def test_a_benchmark_can_be_parted_into_its_months(tmp_path: Path) -> None:
+    whole = read(generate.generate_benchmark(tmp_path / "whole", 2_000))
+    first = generate.generate_benchmark(tmp_path / "parted", 2_000, files=12)
+    parts = [read(path) for path in sorted(first.parent.iterdir())]
+    assert first.name == "benchmark_01.csv"
+    assert len({part.identifier for part in parts}) == 12
+    spans = [(part.header[8], part.header[9]) for part in parts]
+    assert spans[0] == ("2004-04-01", "2004-04-30")
+    assert spans[11] == ("2005-03-01", "2005-03-31")
+    for part, (start, end) in zip(parts, spans, strict=True):
+        assert part.trailer == ["TRL", part.identifier, str(len(part.rows))]
+        assert all(start <= row["cds_activity_date"] <= end for row in part.rows)
+    assert [row for part in parts for row in part.rows] == list(whole.rows)
+    with pytest.raises(ValueError, match="into 5 files"):
+        generate.generate_benchmark(tmp_path / "odd", 2_000, files=5)
+
+
 def test_people_beyond_the_range_get_ten_digits_that_start_with_9() -> None:
     with generate.open_activity(generate.Size(patients=2000), seed=1) as connection:
         connection.execute("set variable all_people = 2000000::bigint")
