@@ -33,14 +33,15 @@ test: setup-tests lint  ## lint, types and all tests
 	@$(BIN)/python -m benchmarks.guard
 
 SIZE ?= 1000000
-PEERS ?= pandas polars
 N ?= 20
 
-bench: setup  ## a month of SIZE=1000000 episodes beside the floor and PEERS="pandas polars"
-	@$(BIN)/python -m benchmarks.month --size $(SIZE) --peers $(filter-out 0,$(PEERS))
+IN = $(if $(FOLDER),--folder $(FOLDER))
+
+bench: setup  ## a month of SIZE=1000000 episodes beside the floor and peers (PEERS=0: none; FOLDER= where)
+	@$(BIN)/python -m benchmarks.month --size $(SIZE) $(if $(PEERS),--peers $(filter-out 0,$(PEERS))) $(IN)
 
 bench-year: setup  ## a year that grows month by month; SIZE= episodes of the whole year
-	@$(BIN)/python -m benchmarks.year --size $(SIZE)
+	@$(BIN)/python -m benchmarks.year --size $(SIZE) $(IN)
 
 bench-commissioners: setup  ## N=20 commissioners one after the other, and several at a time
 	@$(BIN)/python -m benchmarks.commissioners --commissioners $(N)

@@ -1,8 +1,8 @@
 """A month of any size, from the feed file to the practices' packages, beside the floor and peers.
 
     make bench SIZE=1000000              a million episodes; 15,000,000 are a national year
-    make bench SIZE=15000000 PEERS=      without the peers, which hold everything in memory
     make bench SIZE=5000000 PEERS=pandas
+    make bench SIZE=15000000             without peers, which hold everything in memory
 
 Everything is measured in this one run, each program in a process of its own, with the same threads
 and the same memory limit (which the peers know nothing of): the floor before and after, and the
@@ -28,6 +28,7 @@ from transforms.close import STAGES
 
 MEMORY_LIMIT = "4GB"
 PEERS = {"pandas": "benchmarks.peers.in_pandas", "polars": "benchmarks.peers.in_polars"}
+PEERS_UP_TO = 5_000_000  # what they hold in memory grows with the episodes
 RENDERED = 20
 # What the peers do too. The stages after these, and the gates, are listed apart.
 COMPARED = ("land", *STAGES[: STAGES.index("position") + 1])
@@ -38,12 +39,19 @@ Told = dict[str, Any]
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measures a month beside the floor and peers.")
     parser.add_argument("--size", type=int, default=1_000_000, help="episodes")
-    parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
+    parser.add_argument(
+        "--peers",
+        nargs="*",
+        choices=PEERS,
+        help=f"unless given, all up to {PEERS_UP_TO:,} episodes",
+    )
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--memory-limit", default=MEMORY_LIMIT)
     parser.add_argument("--render", type=int, default=RENDERED, help="practices to make PDFs of")
     parser.add_argument("--folder", type=Path, help="where the data is made; else a temporary one")
     chosen = parser.parse_args()
+    if chosen.peers is None:
+        chosen.peers = list(PEERS) if chosen.size <= PEERS_UP_TO else []
     with tempfile.TemporaryDirectory(prefix="bench-", dir=chosen.folder) as folder:
         results = measure(chosen, Path(folder))
     show(results)
