@@ -3,7 +3,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 22
 
 setup:  ## makes .venv and checks the system libraries (instant once done)
 	@scripts/setup
