@@ -213,13 +213,13 @@ def state(database: Path) -> str:
 
 
 def tasks_of(database: Path) -> list[Task]:
-    """The task instances of the one run that did something, in the order in which they began."""
+    """The task instances of the one run, less those passed over, in the order they began in."""
     found = sorted(
         (moment(start), moment(end), name)
-        for name, start, end in ask(
-            database, "select task_id, start_date, end_date from task_instance"
+        for name, state, start, end in ask(
+            database, "select task_id, state, start_date, end_date from task_instance"
         )
-        if start and end
+        if state == "success"
     )
     [(began, ended)] = ask(database, "select start_date, end_date from dag_run")
     tasks = []
