@@ -167,7 +167,7 @@ def show(results: Told) -> None:
 
 def is_closing(stage: str) -> bool:
     """Whether a stage belongs to landing and closing, packages included; documents do not."""
-    return not stage.startswith("documents")
+    return not stage.startswith(("documents", "commissioner_documents"))
 
 
 def stage_table(results: Told, floor: float) -> Table:

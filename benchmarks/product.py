@@ -52,6 +52,8 @@ def main() -> None:
         codes = codes[: chosen.render]
         with stages.stage(f"documents of {len(codes)}"):
             documents.render(folder, codes, processes=1)
+        with stages.stage("commissioner_documents"):
+            documents.render_commissioner(folder)
     stages.write(
         chosen.out,
         records=sum(file.records or 0 for file in landed),
