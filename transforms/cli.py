@@ -40,6 +40,17 @@ class _Commands(typer.core.TyperGroup):
         except PbcError as error:
             typer.echo(f"pbc: {error}", err=True)
             raise typer.Exit(error.exit_code) from None
+        except BrokenPipeError:
+            raise  # whoever read the output has read enough
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            typer.echo(
+                f"pbc: The machine gave out: {error.strerror or error}{where}. What stood before "
+                "stands. Free space, or mend what the message names, then run the same command "
+                "again.",
+                err=True,
+            )
+            raise typer.Exit(_FAILED) from None
 
 
 app = typer.Typer(

@@ -200,7 +200,7 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("begin transaction")
     try:
         yield
-        connection.execute("commit")
+        _commit(connection)
     except PbcError:
         _roll_back(connection)
         raise
@@ -210,6 +210,14 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     except BaseException:
         _roll_back(connection)
         raise
+
+
+def _commit(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("commit")
+    except (duckdb.TransactionException, duckdb.FatalException) as error:
+        # There is one writer, so no other can have stood in the way: the disk did.
+        raise gave_out(error) from error
 
 
 def gave_out(error: Exception) -> ControlFailure:
