@@ -103,6 +103,7 @@ def _reports(folder: Path) -> tuple[str, ...]:
 
 def show(status: Status) -> None:
     """Print it."""
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
@@ -119,22 +120,12 @@ def show(status: Status) -> None:
     if not status.closed:
         console.print("  no period is closed")
         return
-    table = Table()
-    for name in (
-        "Period",
-        "Revision",
-        "Last stage",
-        "Statements",
-        "Rendered",
-        "Approved",
-        "Issued",
-        "Messages",
-    ):
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in ("Period", "Stage", "Statements", "Rendered", "Approved", "Issued", "Messages"):
         table.add_column(name)
     for month in status.closed:
         table.add_row(
-            month.period,
-            f"r{month.revision}",
+            f"{month.period} r{month.revision}",
             "closed" if month.stage == "statements" else month.stage,
             str(month.statements),
             "yes" if month.rendered else "no",
