@@ -116,8 +116,15 @@ def test_a_run_makes_what_the_command_line_makes_and_every_document(
     assert len(list(folder.glob("*_control_report.html"))) == 1
 
     with sqlite3.connect(metadata) as connection:
-        passed = [json.loads(value) for (value,) in connection.execute("select value from xcom")]
-        [(extra,)] = connection.execute("select extra from asset_event").fetchall()
+        passed = [
+            json.loads(value)
+            for (value,) in connection.execute(
+                "select value from xcom where dag_id = ?", [dag.dag_id]
+            )
+        ]
+        [(extra,)] = connection.execute(
+            "select extra from asset_event where source_dag_id = ?", [dag.dag_id]
+        ).fetchall()
     # Links lead to the pages; of all else only names and paths are passed on.
     addresses = {str(value).partition("/pages/")[2] for value in passed if "/pages/" in str(value)}
     assert addresses == {
