@@ -70,7 +70,7 @@ def test_good_data_passes_every_expectation(tmp_path: Path) -> None:
 
 AT_A_LIMIT = [
     (
-        "insert into quarantine values (5, 1, 'E07', 'birth_date')",
+        "insert into quarantine values (5, 1, 'E07:birth_date', 'E07', 'birth_date')",
         [("critical", IN_QUARANTINE, "1", None)],
     ),
     (

@@ -49,7 +49,8 @@ def of_rxb(change: str, records: int) -> str:
 def quarantined(records: int) -> str:
     """The first of RXB's records for September are in quarantine."""
     return (
-        "insert into quarantine select rowid, landing_number, 'E07', 'birth_date' from record "
+        "insert into quarantine "
+        "select rowid, landing_number, 'E07:birth_date', 'E07', 'birth_date' from record "
         f"where {SEPTEMBER} and provider_code = 'RXB' "
         f"and cast(provider_spell_number as integer) < {records};"
     )
@@ -161,7 +162,8 @@ def test_records_whose_date_cannot_be_read_count_for_the_month_they_came_in(
     """A feed whose dates are all of the wrong form is the worst of all, not an empty one."""
     spoilt = """
     insert into quarantine
-    select rowid, landing_number, 'E02', 'cds_activity_date' from record where landing_number > 10;
+    select rowid, landing_number, 'E02:cds_activity_date', 'E02', 'cds_activity_date'
+    from record where landing_number > 10;
     update record set cds_activity_date = null where landing_number > 10;
     insert into close values (0, date '2004-08-01', 1, 10, 'made', 'statements');
     """
