@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates.made_warehouse import CODE, PERIOD, made_site
-from transforms.gates import run_gate
+from tests.gates.made_warehouse import Failed, failed_of, made_site
 
 pytestmark = pytest.mark.xdist_group("great_expectations")
 
@@ -23,16 +22,9 @@ DEAD = "Identifiers of the month that were deleted or replaced, of the worst pro
 MOVED = "Live records of the month whose prime recipient changed, of the worst provider"
 
 
-def failed(
-    directory: Path, spoilt_by: str, settings: str = ""
-) -> list[tuple[str, str, str | None, str | None]]:
-    """The severity, name, figure and place of each check that does not pass."""
-    site = made_site(directory, spoilt_by=spoilt_by, settings=settings)
-    return [
-        (check.severity, check.name, check.observed, check.place)
-        for check in run_gate(site, CODE, PERIOD, "episodes").checks
-        if not check.passed
-    ]
+def failed(directory: Path, spoilt_by: str, settings: str = "") -> list[Failed]:
+    """What the gate `episodes` does not pass, of a site spoilt by SQL."""
+    return failed_of("episodes", made_site(directory, spoilt_by=spoilt_by, settings=settings))
 
 
 def of_september(change: str, records: int, provider: str = "RXB") -> str:

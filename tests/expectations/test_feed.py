@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates.made_warehouse import CODE, PERIOD, made_site
+from tests.gates.made_warehouse import CODE, PERIOD, Failed, failed_of, made_site
 from transforms.gates import run_gate
 
 pytestmark = pytest.mark.xdist_group("great_expectations")
@@ -26,16 +26,9 @@ HELD = "Files that are held"
 REFUSED = "Files that were refused"
 
 
-def failed(
-    directory: Path, spoilt_by: str, settings: str = ""
-) -> list[tuple[str, str, str | None, str | None]]:
-    """The severity, name, figure and place of each check that does not pass."""
-    site = made_site(directory, spoilt_by=spoilt_by, settings=settings)
-    return [
-        (check.severity, check.name, check.observed, check.place)
-        for check in run_gate(site, CODE, PERIOD, "feed").checks
-        if not check.passed
-    ]
+def failed(directory: Path, spoilt_by: str, settings: str = "") -> list[Failed]:
+    """What the gate `feed` does not pass, of a site spoilt by SQL."""
+    return failed_of("feed", made_site(directory, spoilt_by=spoilt_by, settings=settings))
 
 
 def of_rxb(change: str, records: int) -> str:

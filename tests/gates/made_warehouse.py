@@ -11,11 +11,15 @@ from pathlib import Path
 import duckdb
 
 from transforms import warehouse
+from transforms.gates import run_gate
 from transforms.periods import Period
 from transforms.site import Site, load_site
 
 CODE = "5XA"
 PERIOD = Period.parse("2004-09")
+
+# Severity, name, figure and place of a check that did not pass.
+Failed = tuple[str, str, str | None, str | None]
 
 _SITE = """
 [site]
@@ -122,3 +126,12 @@ def made_site(directory: Path, *, spoilt_by: str = "", settings: str = "") -> Si
         warehouse.run(connection, "schema/0001_initial.sql")
         connection.execute(_RECORDS + _CHARGES + spoilt_by)
     return site
+
+
+def failed_of(gate: str, site: Site) -> list[Failed]:
+    """Run a gate and return the checks that do not pass."""
+    return [
+        (check.severity, check.name, check.observed, check.place)
+        for check in run_gate(site, CODE, PERIOD, gate).checks
+        if not check.passed
+    ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.feeds.forms import SUS_COLUMNS
 from tests.sample.sample_files import COMMISSIONER, Row, SampleSite, rows_of
 
 pytestmark = pytest.mark.xdist_group("sample forms")  # made once, in one process
@@ -53,50 +54,10 @@ FLAT_DAYS = {
     "episode_start_date": ("05", 166, 8),
     "episode_end_date": ("05", 180, 8),
 }
-SUS = {
-    "cds_record_type": "CDS type",
-    "cds_unique_identifier": "Unique CDS identifier",
-    "cds_update_type": "Update type",
-    "cds_applicable_datetime": "Applicable date/time",
-    "cds_activity_date": "CDS Activity Date",
-    "nhs_number": "NHS Number",
-    "nhs_number_status": "NHS Number Trace Status",
-    "local_patient_identifier": "Local Patient Identifier",
-    "birth_date": "Date of Birth",
-    "sex": "Sex",
-    "postcode": "Postcode",
-    "residence_commissioner": "PCT of Residence",
-    "gp_practice_code": "Practice Code of Registered GP",
-    "gmp_code": "General Medical Practitioner Code of Registered GMP",
-    "referrer_code": "Referrer Code",
-    "provider_code": "Organisation Code Code of Provider",
-    "commissioner_code": "Organisation Code Code of Commissioner",
-    "commissioning_serial_number": "Commissioning Serial Number",
-    "provider_spell_number": "Hospital Provider Spell Number",
-    "episode_number": "Episode Number",
-    "last_episode_in_spell": "Last Episode In Spell Indicator",
-    "patient_classification": "Patient Classification",
-    "administrative_category": "Administrative Category",
-    "admission_method": "Admission Method (Hospital Provider Spell)",
-    "source_of_admission": "Source of Admission (Hospital Provider Spell)",
-    "admission_date": "Start Date (Hospital Provider Spell)",
-    "discharge_date": "Discharge Date (From Hospital Provider Spell)",
-    "discharge_method": "Discharge Method (Hospital Provider Spell)",
-    "discharge_destination": "Discharge Destination (Hospital Provider Spell)",
-    "episode_start_date": "Start Date (Consultant Episode)",
-    "episode_end_date": "End Date (Consultant Episode)",
-    "intended_management": "Intended Management",
-    "main_specialty": "Main Specialty Code",
-    "treatment_function": "Treatment Function Code",
-    "consultant_code": "Consultant Code",
+SUS = SUS_COLUMNS | {
     "primary_diagnosis": "Primary Diagnosis (ICD)",
     "primary_procedure": "Primary Procedure (OPCS)",
-    "hrg_code": "FCE HRG",
-    "hrg_version": "Episode HRG Version Number",
-    "spell_hrg_code": "Spell Core HRG",
     "critical_care_days": "Critical Care Days",
-    "rehabilitation_days": "Length Of Stay Adjustment (Rehabilitation)",
-    "palliative_care_days": "Length Of Stay Adjustment (Specialist Palliative Care)",
 }
 
 
