@@ -4,7 +4,7 @@ Each guard: refused with a clear reason, audited, and the other practices' messa
 """
 
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -20,11 +20,12 @@ from tests.delivery.small_site import (
     short_documents,
 )
 from transforms import delivery, documents, package
-from transforms.delivery import approving, audit, sending
+from transforms.delivery import approving, audit, review, sending
 from transforms.delivery.approving import Decided
 from transforms.delivery.sending import Delivery
-from transforms.errors import UsageError
-from transforms.package import Run, StageTiming
+from transforms.errors import ControlFailure, UsageError
+from transforms.package import GateRun, Run, StageTiming
+from transforms.site import load_site
 
 PRACTICES = ("Y90001", "Y90002", "Y90003")
 
@@ -230,6 +231,20 @@ def test_a_recipient_is_one_from_the_first_day_to_the_last(
     assert len(server.to(address("Y90001", "always"))) == 1
     [told] = [each for each in done.messages if each.recipient == address("Y90001")]
     assert told.state == ("sent" if goes else "by_date")
+
+
+def test_the_day_is_that_of_england(ready: SmallSite, server: MailServer, clock: Clock) -> None:
+    """Half past midnight of 1 July in England is 30 June in UTC: who left on 30 June is gone."""
+    clock.time = datetime(2027, 6, 30, 23, 30, tzinfo=UTC)
+    ready.recipients(
+        [
+            ("Y90001", address("Y90001"), "", "2027-06-30"),
+            ("Y90001", address("Y90001", "successor"), "2027-07-01", ""),
+        ]
+    )
+    approve(ready, clock)
+    send(ready, clock)
+    assert [taken.recipient for taken in server.delivered] == [address("Y90001", "successor")]
 
 
 def test_a_recipient_who_expires_between_approval_and_sending(
@@ -448,12 +463,112 @@ def test_a_later_revision_takes_the_place_of_what_never_left(
     assert len(server.to(address("Y90002"))) == 1
 
 
-def revise(site: SmallSite) -> None:
-    """Make revision 2, as a close with --revise and its rendering do."""
+def test_a_statement_that_a_revision_does_not_touch_still_goes(
+    ready: SmallSite, server: MailServer, clock: Clock
+) -> None:
+    """Revision 2 is of Y90001 alone: it takes no other practice's statement away."""
+    approve(ready, clock)
+    approving.reject(ready.load(), COMMISSIONER, PERIOD, ["Y90003"], who="a person", clock=clock)
+    server.faults[address("Y90002")] = [Fault.GREYLIST]
+    send(ready, clock)
+    assert [taken.recipient for taken in server.delivered] == [address("Y90001")]
+    revise(ready, "Y90001")
+    clock.forward(days=1)
+
+    done = send(ready, clock)
+    assert refused(done) == {
+        "Y90001": "5XA/2004-09/Y90001/r2 is not approved.",
+        "Y90003": refused(done)["Y90003"],
+    }
+    assert "5XA/2004-09/Y90003/r1 was rejected by a person" in refused(done)["Y90003"]
+    [late] = server.to(address("Y90002"))
+    assert late.message["Subject"] == "Budget statement Y90002 2004-09 r1"
+
+    assert {each.statement_number for each in approve(ready, clock)} == {
+        "5XA/2004-09/Y90001/r2",
+        "5XA/2004-09/Y90002/r1",
+        "5XA/2004-09/Y90003/r1",
+    }
+    assert send(ready, clock).complete
+    subjects = [taken.message["Subject"] for taken in server.delivered]
+    assert subjects == [
+        "Budget statement Y90001 2004-09 r1",
+        "Budget statement Y90002 2004-09 r1",
+        "Budget statement Y90001 2004-09 r2",
+        "Budget statement Y90003 2004-09 r1",
+    ]
+
+
+def test_the_question_and_the_summary_are_of_every_practice_s_last_statement(
+    ready: SmallSite, server: MailServer, clock: Clock
+) -> None:
+    approve(ready, clock)
+    server.faults[address("Y90002")] = [Fault.GREYLIST]
+    send(ready, clock)
+    revise(ready, "Y90001")
+    asked = review.question(ready.load(), COMMISSIONER, PERIOD).body
+    assert "1 statements of **2004-09**, revision 2, of East Moor, to 1 recipients." in asked
+    assert "1 statements of **2004-09**, revision 1, of East Moor, to 1 recipients." in asked
+    assert "They were not sent before it was revised." in asked
+    told = review.summary(ready.load(), COMMISSIONER, PERIOD)
+    assert not told.settled
+    assert told.text == (
+        "2004-09 of 5XA, revision 2: 2 approved, 1 sent, 1 failed, "
+        "1 without a message (see 'pbc audit')."
+    )
+
+
+def test_what_is_put_aside_is_no_statement_any_more(
+    ready: SmallSite, server: MailServer, clock: Clock
+) -> None:
+    """Closed again before issue, the month has two practices: the third's message is taken back."""
+    approve(ready, clock)
+    for code in PRACTICES:
+        server.faults[address(code)] = [Fault.GREYLIST]
+    send(ready, clock)
+    manifest = package.read_manifest(ready.folder)
+    package.write_manifest(
+        ready.folder,
+        manifest.model_copy(update={"practices": manifest.practices[:2]}),
+    )
+    clock.forward(days=1)
+    send(ready, clock)
+    assert [taken.recipient for taken in server.delivered] == [address("Y90001"), address("Y90002")]
+    kept = {each.recipient: each for each in sending.listed(ready.load(), COMMISSIONER)}
+    assert kept[address("Y90003")].withdrawn == (
+        "the practice has no statement of the month any more"
+    )
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_nothing_leaves_where_a_gate_stopped_the_close(
+    ready: SmallSite, server: MailServer, clock: Clock, gate: str
+) -> None:
+    """Documents of an earlier close of the month lie there, approved, and are not sent."""
+    approve(ready, clock)
+    failed = GateRun.model_validate({"gate": gate, "status": "failed", "checks": ()})
+    package.write_atomically(
+        ready.folder.parent / "gates" / f"{gate}.json", package.canonical_json(failed)
+    )
+    for attempt in (approve, send):
+        with pytest.raises(ControlFailure, match=f"The gate {gate} stopped 2004-09"):
+            attempt(ready, clock)
+    assert server.delivered == []
+
+    # A site whose gates report and stop nothing sends what a person approves.
+    (ready.directory / "site.toml").open("a").write("\n[gates]\nenforce = false\n")
+    assert sending.send(load_site(ready.directory), COMMISSIONER, PERIOD, clock=clock).complete
+
+
+def revise(site: SmallSite, *practices: str) -> None:
+    """Make revision 2 of practices, or of all, as a close with --revise and its rendering do."""
+    touched = practices or PRACTICES
     first = site.folder
     second = first.with_name("r2")
     shutil.copytree(first, second)
-    for code in PRACTICES:
+    for code in set(PRACTICES) - set(touched):
+        shutil.rmtree(second / code)
+    for code in touched:
         for file in (second / code).glob("5XA_*"):
             file.unlink()
         statement = package.read_statement(second / code)
@@ -467,8 +582,11 @@ def revise(site: SmallSite) -> None:
         manifest.model_copy(
             update={
                 "revision": 2,
+                "practices": tuple(touched),
                 "files": tuple(
-                    package.file_hash(second, second / file.path) for file in manifest.files
+                    package.file_hash(second, second / file.path)
+                    for file in manifest.files
+                    if (second / file.path).exists()
                 ),
             }
         ),
@@ -477,7 +595,7 @@ def revise(site: SmallSite) -> None:
     class Second(SmallSite):
         folder = second  # type: ignore[assignment]
 
-    for code in PRACTICES:
+    for code in touched:
         short_documents(Second(site.directory, site.secrets, site.delivery), code)
     documents.collect(second)
 

@@ -35,31 +35,31 @@ def approve(
     how: How = "command line",
     clock: Clock = books.now,
 ) -> list[Decided]:
-    """Approve the statements of a period's last revision, of all practices or some.
+    """Approve a period's latest statements, of all practices or some.
 
     A statement whose files are not in order, or that nobody could be sent, is refused. Raises
     UsageError where there is nothing to approve, or a practice has no statement.
     """
-    revision = published.latest(site, commissioner, period)
+    month = published.month(site, commissioner, period)
     rows = recipients.read(site)
     person = who or audit.this_user()
     found = []
     with books.open_books(site, commissioner) as connection:
-        for practice in revision.chosen(practices):
+        for practice in month.chosen(practices):
+            revision = month.revision_of(practice)
             number = revision.statement_number(practice)
             listed = rows.get(practice, ())
             at = clock()
+            day = books.day(at)
             addresses = tuple(
                 each.email
-                for each in recipients.standing(
-                    listed, site.config.delivery.allowed_domains, at.date()
-                )
+                for each in recipients.standing(listed, site.config.delivery.allowed_domains, day)
                 if each.barred is None
             )
             try:
                 content = published.read(revision, practice)
                 if not addresses:
-                    raise Refusal(recipients.nobody(practice, at.date()))
+                    raise Refusal(recipients.nobody(practice, day))
             except Refusal as refusal:
                 audit.refused(connection, at, person, number, practice, "", str(refusal))
                 found.append(Decided(practice, number, "refused", str(refusal), addresses))
@@ -97,15 +97,16 @@ def reject(
     how: How = "command line",
     clock: Clock = books.now,
 ) -> list[Decided]:
-    """Reject the statements of a period's last revision: they are not sent unless approved later.
+    """Reject a period's latest statements: they are not sent unless approved later.
 
     What has left the house already cannot be called back, and stays as it is.
     """
-    revision = published.latest(site, commissioner, period)
+    month = published.month(site, commissioner, period)
     person = who or audit.this_user()
     found = []
     with books.open_books(site, commissioner) as connection:
-        for practice in revision.chosen(practices):
+        for practice in month.chosen(practices):
+            revision = month.revision_of(practice)
             with transaction(connection):
                 approvals.decide(
                     connection,
@@ -129,15 +130,15 @@ def why_not_automatic(site: Site, commissioner: str, period: Period) -> str | No
     """
     if not site.config.delivery.auto_approve:
         return f"delivery.auto_approve is not set in {SITE_FILE}"
-    revision = published.latest(site, commissioner, period)
-    passed = {gate.gate: gate.status for gate in package.read_run(revision.folder).gates}
-    faults = [
-        f"the gate {gate} {_GATE_WORDS[passed[gate]]}"
-        if gate in passed
-        else f"the gate {gate} did not run"
-        for gate in GATES
-        if passed.get(gate) != "passed"
-    ]
+    faults = []
+    for revision in published.month(site, commissioner, period).revisions:
+        passed = {gate.gate: gate.status for gate in package.read_run(revision.folder).gates}
+        faults += [
+            f"the gate {gate} of revision {revision.number} "
+            + (_GATE_WORDS[passed[gate]] if gate in passed else "did not run")
+            for gate in GATES
+            if passed.get(gate) != "passed"
+        ]
     return "; ".join(faults) or None
 
 

@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import fcntl
 import sqlite3
+import zoneinfo
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from transforms.site import Site
 SQL = Path(__file__).resolve().parents[2] / "sql" / "delivery"
 
 _BUSY_SECONDS = 60.0
+_LONDON = zoneinfo.ZoneInfo("Europe/London")
 _VERSION = 1
 
 Clock = Callable[[], datetime.datetime]
@@ -23,6 +25,11 @@ Clock = Callable[[], datetime.datetime]
 def now() -> datetime.datetime:
     """The time, in UTC: the clock of everyone but tests."""
     return datetime.datetime.now(datetime.UTC)
+
+
+def day(time: datetime.datetime) -> datetime.date:
+    """The day that it is in England, where recipients.csv is written, at a time."""
+    return time.astimezone(_LONDON).date()
 
 
 def written(time: datetime.datetime) -> str:

@@ -1,4 +1,4 @@
-"""What there is to send: a revision's packages and documents, each file proved to be the right one.
+"""What there is to send: a month's packages and documents, each file proved to be the right one.
 
 A file is sent only if its SHA-256 is the one written down when it was made, and if the file itself
 says that it was rendered from this practice's package. So a file that was altered, or that lies in
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pydantic
 
-from transforms import package
+from transforms import gates, package
 from transforms.delivery.refusals import Refusal
 from transforms.documents import names
 from transforms.errors import UsageError
@@ -39,15 +39,48 @@ class Revision:
     def statement_number(self, practice: str) -> str:
         return f"{self.commissioner}/{self.period}/{practice}/r{self.number}"
 
+
+@dataclass(frozen=True)
+class Month:
+    """A period's revisions, the last one first.
+
+    A revision has statements only of the practices that it touches. Another practice's statement is
+    that of the revision before, which takes nobody's place and may still have to be sent.
+    """
+
+    commissioner: str
+    period: Period
+    revisions: tuple[Revision, ...]
+
+    @property
+    def last(self) -> Revision:
+        return self.revisions[0]
+
+    @property
+    def practices(self) -> tuple[str, ...]:
+        """The practices with a statement, in order."""
+        return tuple(sorted({code for each in self.revisions for code in each.manifest.practices}))
+
+    def revision_of(self, practice: str) -> Revision:
+        """The revision that a practice's latest statement is of. Raises LookupError for none."""
+        for revision in self.revisions:
+            if practice in revision.manifest.practices:
+                return revision
+        raise LookupError(f"{self.period} of {self.commissioner} has no statement of {practice}")
+
+    def statement_number(self, practice: str) -> str:
+        """That of a practice's latest statement."""
+        return self.revision_of(practice).statement_number(practice)
+
     def chosen(self, practices: Sequence[str] | None) -> tuple[str, ...]:
         """The practices named, each once; all without any. Raises UsageError for an unknown one."""
         if practices is None:
-            return self.manifest.practices
-        unknown = [code for code in practices if code not in self.manifest.practices]
+            return self.practices
+        unknown = [code for code in practices if code not in self.practices]
         if unknown:
             raise UsageError(
                 f"{self.period} has no statement of {', '.join(unknown)}; it has "
-                f"{', '.join(self.manifest.practices) or 'none'}."
+                f"{', '.join(self.practices) or 'none'}."
             )
         return tuple(dict.fromkeys(practices))
 
@@ -65,10 +98,11 @@ class Content:
     sha256: Mapping[str, str]
 
 
-def latest(site: Site, commissioner: str, period: Period) -> Revision:
-    """The last revision of a period that was closed to the end, and is rendered.
+def month(site: Site, commissioner: str, period: Period) -> Month:
+    """A period's revisions, closed to the end and rendered.
 
-    Raises UsageError where there is none, or a close or its rendering is not done.
+    Raises UsageError where there is none, or a close or its rendering is not done, and
+    ControlFailure where a gate stopped the latest close.
     """
     folders = site.output(commissioner, period, 1).parent.glob("r[0-9]*")
     closed = {
@@ -80,8 +114,18 @@ def latest(site: Site, commissioner: str, period: Period) -> Revision:
         raise UsageError(
             f"{period} of {commissioner} has no package to send. Run 'pbc run {period}' first."
         )
-    number = max(closed)
-    folder = closed[number]
+    gates.refuse_what_was_stopped(site, commissioner, period)
+    return Month(
+        commissioner,
+        period,
+        tuple(
+            _revision(closed[number], commissioner, period, number)
+            for number in sorted(closed, reverse=True)
+        ),
+    )
+
+
+def _revision(folder: Path, commissioner: str, period: Period, number: int) -> Revision:
     _check_closed(folder, period)
     if not (folder / package.DOCUMENTS_FILE).exists():
         raise UsageError(f"{folder} is not rendered. Run 'pbc render {period}' first.")

@@ -35,7 +35,7 @@ from transforms.delivery.approvals import Approval
 from transforms.delivery.approving import approve, why_not_automatic
 from transforms.delivery.books import Clock, transaction
 from transforms.delivery.outbox import Message, State
-from transforms.delivery.published import Content, Revision
+from transforms.delivery.published import Content, Month, Revision
 from transforms.delivery.refusals import Refusal
 from transforms.errors import UsageError
 from transforms.package import Statement, write_atomically
@@ -64,7 +64,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What came of sending a revision's statements; `stopped` says why it ended early."""
+    """What came of sending a month's statements; `stopped` says why it ended early.
+
+    `revision` is the month's last; a statement that it does not touch is of an earlier one.
+    """
 
     commissioner: str
     period: str
@@ -102,7 +105,7 @@ def send(
     clock: Clock = books.now,
     progress: Progress | None = None,
 ) -> Delivery:
-    """Send what is approved and due of a period's last revision, each message once.
+    """Send what is approved and due of a period's latest statements, each message once.
 
     Any number of processes may do this at once, for the same practices. Raises UsageError where
     delivery is switched off or not set up, and where there is nothing to send. A mail server that
@@ -115,8 +118,8 @@ def send(
             f"{SITE_FILE}, or look at the messages with 'pbc send {period} --dry-run'."
         )
     _check_sender(settings.smtp.sender)
-    revision = published.latest(site, commissioner, period)
-    chosen = revision.chosen(practices)
+    month = published.month(site, commissioner, period)
+    chosen = month.chosen(practices)
     secrets = secret_store.load(site)
     log_in = smtp.login(
         settings.smtp,
@@ -131,7 +134,7 @@ def send(
     folder = outbox.lock_folder(site, commissioner)
     with books.open_books(site, commissioner) as connection, outbox.sender(folder) as name:
         outbox.recover(connection, folder, clock(), person)
-        round_ = _Round(site, connection, revision, secrets, person, clock)
+        round_ = _Round(site, connection, month, secrets, person, clock)
         round_.withdraw_superseded()
         found: list[Sent] = []
         stopped = ""
@@ -153,7 +156,7 @@ def send(
                         found.append(round_.refuse(practice, message.recipient, str(refusal)))
                         continue
                     found.append(_standing(message))
-    return Delivery(commissioner, str(period), revision.number, tuple(found), stopped)
+    return Delivery(commissioner, str(period), month.last.number, tuple(found), stopped)
 
 
 def dry_run(
@@ -173,16 +176,14 @@ def dry_run(
     """
     settings = site.config.delivery
     _check_sender(settings.smtp.sender)
-    revision = published.latest(site, commissioner, period)
-    chosen = revision.chosen(practices)
-    folder = out or (
-        outbox.lock_folder(site, commissioner) / "dry-run" / str(period) / f"r{revision.number}"
-    )
+    month = published.month(site, commissioner, period)
+    folder = out or outbox.lock_folder(site, commissioner) / "dry-run" / str(period)
     person = who or audit.this_user()
     found: list[Sent] = []
     with books.open_books(site, commissioner) as connection:
-        round_ = _Round(site, connection, revision, secret_store.load(site), person, clock)
-        for practice in chosen:
+        round_ = _Round(site, connection, month, secret_store.load(site), person, clock)
+        for practice in month.chosen(practices):
+            revision = month.revision_of(practice)
             going, barred = round_.addressees(practice)
             found += barred
             try:
@@ -204,16 +205,12 @@ def dry_run(
                 found.append(
                     Sent(practice, ready.number, address, "written", str(path), identifier)
                 )
+        written = sum(each.state == "written" for each in found)
         with transaction(connection):
             audit.add(
-                connection,
-                clock(),
-                person,
-                "dry run",
-                detail=f"{period} r{revision.number}: "
-                f"{sum(each.state == 'written' for each in found)} messages written",
+                connection, clock(), person, "dry run", detail=f"{period}: {written} messages"
             )
-    return Delivery(commissioner, str(period), revision.number, tuple(found))
+    return Delivery(commissioner, str(period), month.last.number, tuple(found))
 
 
 def _check_sender(sender: str) -> None:
@@ -243,7 +240,7 @@ class _Round:
         self,
         site: Site,
         connection: sqlite3.Connection,
-        revision: Revision,
+        month: Month,
         secrets: secret_store.Secrets,
         who: str,
         clock: Clock,
@@ -251,27 +248,27 @@ class _Round:
         self._site = site
         self._settings = site.config.delivery
         self._connection = connection
-        self._revision = revision
+        self._month = month
         self._secrets = secrets
         self._who = who
         self._clock = clock
         self._rows = recipients.read(site)
 
     def withdraw_superseded(self) -> None:
-        """Take back what never left of revisions before this one."""
-        for message in outbox.all_of(self._connection, str(self._revision.period)):
-            if message.revision < self._revision.number:
-                outbox.withdraw(
-                    self._connection,
-                    message,
-                    f"superseded by revision {self._revision.number}",
-                    self._clock(),
-                    self._who,
-                )
+        """Take back what never left, of statements that a later revision took the place of."""
+        for message in outbox.all_of(self._connection, str(self._month.period)):
+            if message.practice_code not in self._month.practices:
+                why = "the practice has no statement of the month any more"
+            elif message.revision < self._month.revision_of(message.practice_code).number:
+                why = f"superseded by {self._month.statement_number(message.practice_code)}"
+            else:
+                continue
+            outbox.withdraw(self._connection, message, why, self._clock(), self._who)
 
     def queue(self, practice: str) -> Iterator[Sent | tuple[_Ready, Message]]:
         """Queue a practice's messages; what is not to be sent comes as `Sent`, the rest to send."""
-        number = self._revision.statement_number(practice)
+        revision = self._month.revision_of(practice)
+        number = revision.statement_number(practice)
         kept = {each.recipient: each for each in outbox.of_statement(self._connection, number)}
         going, barred = self.addressees(practice)
         yield from barred
@@ -303,8 +300,8 @@ class _Round:
                 statement_number=ready.number,
                 recipient=address,
                 practice_code=practice,
-                period=str(self._revision.period),
-                revision=self._revision.number,
+                period=str(revision.period),
+                revision=revision.number,
                 approval_id=approval.approval_id,
                 attachments=ready.files,
                 message_id=identifier,
@@ -316,7 +313,7 @@ class _Round:
     def addressees(self, practice: str) -> tuple[list[str], list[Sent]]:
         """Who may be sent a practice's statement today, and who may not, with the reason."""
         going, barred = [], []
-        day = self._clock().date()
+        day = books.day(self._clock())
         rows = self._rows.get(practice, ())
         for each in recipients.standing(rows, self._settings.allowed_domains, day):
             if each.barred is None:
@@ -330,10 +327,11 @@ class _Round:
 
     def approved(self, practice: str) -> tuple[_Ready, Approval]:
         """A practice's statement, with the approval by which it goes. Raises Refusal."""
-        content = published.read(self._revision, practice)
+        revision = self._month.revision_of(practice)
+        content = published.read(revision, practice)
         approval = approvals.check(
             self._connection,
-            self._revision.statement_number(practice),
+            revision.statement_number(practice),
             content.sha256,
             self._rows.get(practice, ()),
         )
@@ -342,14 +340,13 @@ class _Round:
     def ready(self, practice: str, content: Content) -> _Ready:
         """A practice's files as they go out. Raises Refusal where its passphrase will not do."""
         phrase = passphrases.passphrase_of(practice, self._secrets.passphrases)
-        folder = self._site.sealed(
-            self._revision.commissioner, self._revision.period, self._revision.number
-        )
+        revision = self._month.revision_of(practice)
+        folder = self._site.sealed(revision.commissioner, revision.period, revision.number)
         sealed = sealing.sealed_file(
             folder / practice / content.names["xlsx"], content.files["xlsx"], phrase
         )
         files = messages.attachments(content, sealed, with_page=self._settings.attach_page)
-        return _Ready(self._revision.statement_number(practice), content.statement, files)
+        return _Ready(revision.statement_number(practice), content.statement, files)
 
     def message_id(self, ready: _Ready, address: str) -> str:
         domain = self._settings.smtp.sender.rpartition("@")[2]
@@ -385,7 +382,7 @@ class _Round:
         )
         courier.make_ready()
         try:
-            self._claim(message, name)
+            self._claim(self._month.revision_of(message.practice_code), message, name)
         except outbox.Taken:
             return self._as_it_stands(message)
         outcome = courier.carry(self._settings.smtp.sender, message.recipient, content)
@@ -400,12 +397,11 @@ class _Round:
         )
         return self._as_it_stands(message)
 
-    def _claim(self, message: Message, name: str) -> None:
+    def _claim(self, revision: Revision, message: Message, name: str) -> None:
         """Claim a message; the first of a revision issues it, which must not meet a close at work.
 
         A close holds the warehouse's lock at each stage, and asks before each whether it is issued.
         """
-        revision = self._revision
         if books.has_issued(self._connection, revision.period, revision.number):
             outbox.claim(self._connection, message, name, self._clock(), self._who)
             return
@@ -424,7 +420,7 @@ class _Round:
 
     def refuse(self, practice: str, recipient: str, reason: str, *, by_date: bool = False) -> Sent:
         """Something that is not sent, told to the audit once."""
-        number = self._revision.statement_number(practice)
+        number = self._month.statement_number(practice)
         audit.refused(
             self._connection, self._clock(), self._who, number, practice, recipient, reason
         )
