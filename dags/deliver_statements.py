@@ -4,7 +4,9 @@ Runs when `monthly_statements` has packages and documents ready (asset `statemen
 with `commissioner` and `period`. It asks a person to approve each commissioner's month; without an
 answer in `delivery.approval_hours` of site.toml it is rejected. With `delivery.auto_approve`, and
 every gate passed without a warning, nobody is asked. Then each approved statement is sent to its
-practice's recipients, once, and what came of it is recorded.
+practice's recipients, once, and what came of it is recorded. Where the months of several
+commissioners are ready, each is asked about and answered by itself, no trouble of one stops
+another, and sending begins when all are answered.
 
 What is approved is what was there when the question was asked: should a package, a document or the
 list of recipients change before the answer, the answer counts for nothing.
@@ -26,6 +28,7 @@ from airflow.sdk import Asset, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 if TYPE_CHECKING:
+    from transforms.delivery.several_months import Due
     from transforms.site import Site
 
 STATEMENTS = Asset("statements")
@@ -34,9 +37,6 @@ APPROVE, REJECT = "Approve", "Reject"
 # How sending is shared out: as few tasks as keep each short.
 PRACTICES_A_CHUNK = 25
 MOST_CHUNKS = 16
-
-Month = dict[str, str]
-"""`commissioner`, `period`, and `seen`: the fingerprint of what is there to be approved."""
 
 log = logging.getLogger("airflow.task")
 
@@ -65,7 +65,12 @@ def asked_for(site: "Site", context: Any) -> list[tuple[str, str]]:
         for event in of_asset
     ]
     if events:
-        return sorted({(event["commissioner"], event["period"]) for event in events})
+        if not all(event.keys() >= {"commissioner", "period"} for event in events):
+            raise UsageError(
+                "An event of the asset 'statements' does not say which month is ready: give its "
+                'extra as {"commissioner": "...", "period": "YYYY-MM"}.'
+            )
+        return sorted({(str(event["commissioner"]), str(event["period"])) for event in events})
     if context["params"]["period"] is None:
         raise UsageError("Say which month to deliver: the parameter period, as YYYY-MM.")
     code = site.commissioner(context["params"]["commissioner"]).code
@@ -104,88 +109,51 @@ def chunks(practices: list[str]) -> list[list[str]]:
 )
 def deliver_statements() -> None:
     @task
-    def months() -> list[Month]:
+    def months() -> "list[Due]":
         """The months that are to be delivered, each with a fingerprint of what is there."""
-        from transforms.delivery import review
-        from transforms.periods import Period
+        from transforms.delivery import several_months
 
         with this_site() as site:
             if not site.config.delivery.enabled:
                 log.info("Delivery is switched off in [delivery] of site.toml: nothing is asked.")
                 return []
-            return [
-                {
-                    "commissioner": code,
-                    "period": period,
-                    "seen": review.fingerprint(site, code, Period.parse(period)),
-                }
-                for code, period in asked_for(site, get_current_context())
-            ]
+            return several_months.due(site, asked_for(site, get_current_context()))
 
     @task
-    def questions(found: list[Month]) -> list[dict[str, Any]]:
+    def questions(found: "list[Due]") -> list[dict[str, Any]]:
         """What a person is asked, a question a month; none where approval goes by itself."""
-        from transforms.delivery import approving, review
-        from transforms.periods import Period
+        from transforms.delivery import several_months
 
         with this_site() as site:
-            asked = []
-            for month in found:
-                code, period = month["commissioner"], Period.parse(month["period"])
-                if approving.why_not_automatic(site, code, period) is not None:
-                    question = review.question(site, code, period)
-                    asked.append(
-                        {
-                            "subject": question.subject,
-                            "body": question.body,
-                            "response_timeout": timedelta(
-                                hours=site.config.delivery.approval_hours
-                            ),
-                        }
-                    )
-            return asked
+            return [
+                {
+                    "subject": each.subject,
+                    "body": each.body,
+                    "response_timeout": timedelta(hours=site.config.delivery.approval_hours),
+                }
+                for each in several_months.questions(site, found)
+            ]
 
     @task(trigger_rule="none_failed")
-    def decisions(found: list[Month], answers: Any) -> list[dict[str, Any]]:
+    def decisions(found: "list[Due]", answers: Any) -> list[dict[str, Any]]:
         """Writes each answer down, and shares out over the tasks that send what may go."""
-        from transforms.delivery import approving, review
-        from transforms.errors import UsageError
-        from transforms.periods import Period
+        from transforms.delivery import several_months
 
-        given = list(answers or [])
-        shared: list[dict[str, Any]] = []
+        given = [
+            several_months.Answer(
+                approved=answer["chosen_options"] == [APPROVE],
+                who=f"{answer['responded_by_user']['name']} (Airflow)"
+                if answer.get("responded_by_user")
+                else "nobody in time (Airflow)",
+            )
+            for answer in answers or []
+        ]
         with this_site() as site:
-            for month in found:
-                code, period = month["commissioner"], Period.parse(month["period"])
-                if review.fingerprint(site, code, period) != month["seen"]:
-                    raise UsageError(
-                        f"The packages, documents or recipients of {period} of {code} changed "
-                        "after the question was asked: nothing is sent. Trigger this DAG again."
-                    )
-                if approving.why_not_automatic(site, code, period) is None:
-                    practices = review.practices_of(site, code, period)
-                else:
-                    practices = decide(site, code, period, given.pop(0))
-                shared += [
-                    {"commissioner": code, "period": str(period), "practices": part}
-                    for part in (chunks(practices) if practices else [])
-                ]
-        return shared
-
-    def decide(site: "Site", code: str, period: Any, answer: Any) -> list[str]:
-        """Writes one answer down; gives the practices whose statements it lets go."""
-        from transforms.delivery import approving
-
-        person = answer.get("responded_by_user")
-        who = f"{person['name']} (Airflow)" if person else "nobody in time (Airflow)"
-        if answer["chosen_options"] != [APPROVE]:
-            approving.reject(site, code, period, who=who, how="airflow")
-            log.info("%s of %s: rejected by %s", period, code, who)
-            return []
-        decided = approving.approve(site, code, period, who=who, how="airflow")
-        for each in decided:
-            log.info("%s: %s %s", each.statement_number, each.outcome, each.reason)
-        return [each.practice for each in decided]
+            return [
+                {**month, "practices": part}
+                for month in several_months.decide(site, found, given)
+                for part in (chunks(month["practices"]) or [[]] * bool(month["trouble"]))
+            ]
 
     # A mapped task does not take its documentation from the function.
     @task(
@@ -193,10 +161,12 @@ def deliver_statements() -> None:
         doc_md="Sends the approved statements of a chunk of practices. What the server puts off is "
         "tried again later; what it refuses, and what is unknown, waits for a person.",
     )
-    def send(commissioner: str, period: str, practices: list[str]) -> None:
+    def send(commissioner: str, period: str, practices: list[str], trouble: str) -> None:
         from transforms.delivery import sending
         from transforms.periods import Period
 
+        if trouble:
+            raise AirflowFailException(trouble)
         with this_site() as site:
             done = sending.send(site, commissioner, Period.parse(period), practices)
         for each in done.messages:
@@ -208,20 +178,18 @@ def deliver_statements() -> None:
             raise AirflowException(f"{waiting} messages were put off by the server: see the log.")
 
     @task(trigger_rule="all_done")
-    def record(found: list[Month] | None, shared: list[dict[str, Any]] | None) -> None:
+    def record(found: "list[Due] | None", shared: list[dict[str, Any]] | None) -> None:
         """Tells how many messages stand where, and fails where some need a person."""
-        from transforms.delivery import review
-        from transforms.periods import Period
+        from transforms.delivery import several_months
 
         if found is None or shared is None:
             raise AirflowFailException("Nothing was sent: a task before this one failed.")
         if not found:
             raise AirflowSkipException("There was nothing to deliver.")
         with this_site() as site:
-            told = [
-                review.summary(site, each["commissioner"], Period.parse(each["period"]))
-                for each in found
-            ]
+            told = several_months.summaries(
+                site, found, [each["trouble"] for each in shared if each["trouble"]]
+            )
         for summary in told:
             log.info(summary.text)
         if not all(summary.settled for summary in told):

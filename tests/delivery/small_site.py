@@ -6,8 +6,9 @@ The documents say what they were rendered from, as the real ones do, and hold th
 import io
 import json
 import os
+import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from transforms.site import Site, load_site
 COMMISSIONER = "5XA"
 PERIOD = Period(2004, 9)
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+OF_COMMISSIONER = {"5XA": ["Y90001"], "5XB": ["Y90002", "Y90003"]}
 GATES = ("feed", "episodes", "charges", "statements")
 
 Rows = Sequence[tuple[str, str, str, str]]
@@ -57,6 +59,7 @@ class SmallSite:
     directory: Path
     secrets: Path
     delivery: dict[str, Any]
+    commissioners: dict[str, str] = field(default_factory=lambda: {COMMISSIONER: "East Moor"})
 
     @property
     def folder(self) -> Path:
@@ -64,9 +67,12 @@ class SmallSite:
 
     def load(self) -> Site:
         """Write the settings and load the site."""
+        commissioners = "".join(
+            f'[[commissioners]]\ncode = "{code}"\nname = "{name}"\n'
+            for code, name in self.commissioners.items()
+        )
         (self.directory / "site.toml").write_text(
-            '[site]\nname = "Small"\n[[commissioners]]\ncode = "5XA"\nname = "East Moor"\n'
-            + _toml("delivery", self.delivery),
+            f'[site]\nname = "Small"\n{commissioners}' + _toml("delivery", self.delivery),
             encoding="utf-8",
         )
         return load_site(self.directory)
@@ -151,20 +157,21 @@ def make(
         documents.render(small.folder, processes=1)
     else:
         for code in practices:
-            short_documents(small, code)
+            short_documents(small.folder, code)
         documents.collect(small.folder)
     return small
 
 
-def short_documents(site: SmallSite, practice: str) -> None:
-    """Write a practice's documents, a page or a cell each."""
-    statement = package.read_statement(site.folder / practice)
-    origin = f"{statement.identity.number} {package.package_hash(site.folder / practice)}"
+def short_documents(folder: Path, practice: str) -> None:
+    """Write a practice's documents in a revision's folder, a page or a cell each."""
+    statement = package.read_statement(folder / practice)
+    origin = f"{statement.identity.number} {package.package_hash(folder / practice)}"
+    file = names.practice_files(folder, package.read_manifest(folder), practice)
     pdf = pikepdf.new()
     pdf.add_blank_page()
     pdf.docinfo["/Keywords"] = origin
-    pdf.save(site.file(practice, "pdf"), deterministic_id=True)
-    site.file(practice, "html").write_text(
+    pdf.save(file["pdf"], deterministic_id=True)
+    file["html"].write_text(
         f'<html><head><meta name="keywords" content="{origin}"></head>{practice}</html>'
     )
     book = openpyxl.Workbook()
@@ -172,9 +179,62 @@ def short_documents(site: SmallSite, practice: str) -> None:
     book.active["A1"] = f"Charges of {practice}"
     content = io.BytesIO()
     book.save(content)
-    site.file(practice, "xlsx").write_bytes(content.getvalue())
+    file["xlsx"].write_bytes(content.getvalue())
+
+
+def publish_anew(
+    first: Path, folder: Path, commissioner: str, revision: int, practices: Sequence[str]
+) -> None:
+    """Make another revision, or another commissioner's, of a revision's packages: some practices'.
+
+    As a close and its rendering do: packages, manifest, documents.
+    """
+    folder.mkdir(parents=True)
+    shutil.copy(first / package.RUN_FILE, folder)
+    for code in practices:
+        shutil.copytree(first / code, folder / code)
+        for file in (folder / code).glob(f"{COMMISSIONER}_*"):
+            file.unlink()
+        statement = package.read_statement(folder / code)
+        identity = statement.identity.model_copy(
+            update={
+                "commissioner_code": commissioner,
+                "revision": revision,
+                "number": f"{commissioner}/{PERIOD}/{code}/r{revision}",
+            }
+        )
+        package.write_statement(folder / code, statement.model_copy(update={"identity": identity}))
+    manifest = package.read_manifest(first)
+    package.write_manifest(
+        folder,
+        manifest.model_copy(
+            update={
+                "commissioner_code": commissioner,
+                "revision": revision,
+                "practices": tuple(practices),
+                "files": tuple(
+                    package.file_hash(folder, folder / file.path)
+                    for file in manifest.files
+                    if (folder / file.path).exists()
+                ),
+            }
+        ),
+    )
+    for code in practices:
+        short_documents(folder, code)
+    documents.collect(folder)
 
 
 def environment(site: SmallSite) -> dict[str, str]:
     """What a `pbc` of its own process needs."""
     return {**os.environ, "PBC_SITE": str(site.directory)}
+
+
+def part_in_two(site: SmallSite) -> None:
+    """Make a site's month the months of two commissioners, each with its own practices."""
+    aside = site.folder.with_name("aside")
+    site.folder.rename(aside)
+    site.commissioners["5XB"] = "West Moor"
+    for code, practices in OF_COMMISSIONER.items():
+        folder = site.directory / "out" / code / str(PERIOD) / "r1"
+        publish_anew(aside, folder, code, 1, practices)

@@ -3,7 +3,6 @@
 Each guard: refused with a clear reason, audited, and the other practices' messages go.
 """
 
-import shutil
 from datetime import UTC, date, datetime
 
 import pytest
@@ -17,6 +16,7 @@ from tests.delivery.small_site import (
     SmallSite,
     address,
     passphrase,
+    publish_anew,
     short_documents,
 )
 from transforms import delivery, documents, package
@@ -152,7 +152,7 @@ def test_files_that_changed_after_approval_need_it_again(
     ready: SmallSite, server: MailServer, clock: Clock
 ) -> None:
     approve(ready, clock)
-    short_documents(ready, "Y90002")
+    short_documents(ready.folder, "Y90002")
     file = ready.file("Y90002", "html")
     file.write_text(file.read_text().replace("</html>", " again</html>"))
     documents.collect(ready.folder)
@@ -562,42 +562,7 @@ def test_nothing_leaves_where_a_gate_stopped_the_close(
 
 def revise(site: SmallSite, *practices: str) -> None:
     """Make revision 2 of practices, or of all, as a close with --revise and its rendering do."""
-    touched = practices or PRACTICES
-    first = site.folder
-    second = first.with_name("r2")
-    shutil.copytree(first, second)
-    for code in set(PRACTICES) - set(touched):
-        shutil.rmtree(second / code)
-    for code in touched:
-        for file in (second / code).glob("5XA_*"):
-            file.unlink()
-        statement = package.read_statement(second / code)
-        identity = statement.identity.model_copy(
-            update={"revision": 2, "number": statement.identity.number.replace("/r1", "/r2")}
-        )
-        package.write_statement(second / code, statement.model_copy(update={"identity": identity}))
-    manifest = package.read_manifest(second)
-    package.write_manifest(
-        second,
-        manifest.model_copy(
-            update={
-                "revision": 2,
-                "practices": tuple(touched),
-                "files": tuple(
-                    package.file_hash(second, second / file.path)
-                    for file in manifest.files
-                    if (second / file.path).exists()
-                ),
-            }
-        ),
-    )
-
-    class Second(SmallSite):
-        folder = second  # type: ignore[assignment]
-
-    for code in touched:
-        short_documents(Second(site.directory, site.secrets, site.delivery), code)
-    documents.collect(second)
+    publish_anew(site.folder, site.folder.with_name("r2"), COMMISSIONER, 2, practices or PRACTICES)
 
 
 @pytest.mark.parametrize(
