@@ -24,6 +24,7 @@ import json
 import os
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -946,15 +947,16 @@ def canonical_json(model: Record) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a whole file or nothing: a reader never sees a part of it, nor does a kill leave one.
 
-    The temporary file lies in the same folder, under a name of this process's own.
+    The temporary file lies in the same folder, under a name of this process's own. `mode` is who
+    may read it, from its first byte on, less what the process's umask takes away.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with temporary.open("wb") as file:
+        with open(temporary, "wb", opener=partial(os.open, mode=mode)) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -16,7 +16,7 @@ from tests.delivery.mail_server import MailServer
 from tests.delivery.small_site import Clock, SmallSite
 
 
-def write_certificate(path: Path, *names: str) -> Path:
+def write_certificate(path: Path, *names: str, ended_days_ago: int = -2) -> Path:
     """A certificate that signs itself, for names of this machine, with its key beside it."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail server of tests")])
@@ -29,8 +29,8 @@ def write_certificate(path: Path, *names: str) -> Path:
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=2))
+        .not_valid_before(now - datetime.timedelta(days=ended_days_ago + 3))
+        .not_valid_after(now - datetime.timedelta(days=ended_days_ago))
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

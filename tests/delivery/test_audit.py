@@ -2,12 +2,14 @@
 
 import csv
 import io
+import os
+import pwd
 import sqlite3
 
 import pytest
 
 from tests.delivery.mail_server import MailServer
-from tests.delivery.small_site import COMMISSIONER, PERIOD, Clock, SmallSite, address
+from tests.delivery.small_site import COMMISSIONER, PERIOD, START, Clock, SmallSite, address
 from tests.pipeline_run import pbc
 from transforms.delivery import approving, audit, books, sending
 
@@ -89,6 +91,23 @@ def test_the_books_are_for_their_owner_alone(delivered: SmallSite) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     with sqlite3.connect(path) as connection:
         assert connection.execute("pragma journal_mode").fetchone() == ("wal",)
+
+
+def test_nor_may_others_read_what_sqlite_lays_beside_them(ready: SmallSite) -> None:
+    """From the first on: the log of what is written holds the same as the books."""
+    path = ready.load().delivery(COMMISSIONER)
+    with books.open_books(ready.load(), COMMISSIONER) as connection, books.transaction(connection):
+        audit.add(connection, START, "Ann", "dry run")
+        laid = {file.name: file.stat().st_mode & 0o777 for file in path.parent.glob("5XA.sqlite*")}
+    assert laid == {"5XA.sqlite": 0o600, "5XA.sqlite-wal": 0o600, "5XA.sqlite-shm": 0o600}
+
+
+def test_who_it_was_is_the_machine_s_word_and_no_variable_s(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(variable, "the director")
+    assert audit.this_user().startswith(f"{pwd.getpwuid(os.getuid()).pw_name}@")
 
 
 def test_books_of_newer_software_are_left_alone(delivered: SmallSite) -> None:

@@ -56,6 +56,12 @@ def test_a_dry_run_writes_what_would_go_and_issues_nothing(
     assert server.delivered == []
     assert pbc(ready.directory, "outbox").output.strip() == "The outbox is empty."
 
+    # Again, when two practices have nobody any more: what lies there is what would go now.
+    ready.recipients([("Y90001", address("Y90001"), "", "")])
+    told = pbc(ready.directory, "send", MONTH, "--dry-run", "--out", str(tmp_path / "eml"))
+    assert told.exit_code == 1
+    assert list((tmp_path / "eml").iterdir()) == files[:1]
+
 
 def test_usage_that_is_wrong_is_told(ready: SmallSite) -> None:
     ready.load()

@@ -20,8 +20,9 @@ from tests.delivery.small_site import (
     short_documents,
 )
 from transforms import delivery, documents, package
-from transforms.delivery import approving, audit, review, sending
+from transforms.delivery import approving, audit, passphrases, review, sending
 from transforms.delivery.approving import Decided
+from transforms.delivery.refusals import Refusal
 from transforms.delivery.sending import Delivery
 from transforms.errors import ControlFailure, UsageError
 from transforms.package import GateRun, Run, StageTiming
@@ -182,17 +183,23 @@ def test_recipients_changed_between_approval_and_sending(
 def test_an_address_outside_the_allowed_domains(
     ready: SmallSite, server: MailServer, clock: Clock
 ) -> None:
-    outside = ["office@freemail.example", "office@sub.y90001.mail.example", "a@mail.example"]
+    outside = [
+        "a@mail.example",
+        "office@evil-y90001.mail.example",
+        "office@freemail.example",
+        "office@sub.y90001.mail.example",
+        "office@xn--y90001.mail.example",
+        "office@y90001.mail.example.evil.example",
+    ]
     rows = [("Y90001", each, "", "") for each in (*outside, address("Y90001").upper())]
     ready.recipients([*rows, ("Y90002", address("Y90002"), "", "")])
     approve(ready, clock)
     done = send(ready, clock)
     assert [taken.recipient for taken in server.delivered] == [address("Y90001"), address("Y90002")]
     reasons = [each.reason for each in done.messages if each.state == "refused"]
-    assert (
-        len([each for each in reasons if "is not among the domains that may receive" in each]) == 3
-    )
-    assert {detail for code, detail in audited(ready) if code == "Y90001"} >= set(reasons[:3])
+    assert [each.partition(" ")[0] for each in reasons[:6]] == outside
+    assert all("is not among the domains that may receive" in each for each in reasons[:6])
+    assert {detail for code, detail in audited(ready) if code == "Y90001"} >= set(reasons[:6])
     assert not done.complete
 
 
@@ -289,12 +296,19 @@ def test_a_practice_without_recipients_is_told(
         ({"Y90002": None}, "There is no passphrase of Y90002."),
         ({"Y90002": "eleven char"}, "has fewer than 12 characters"),
         ({"Y90002": "aaaabbbbaaaabbbb"}, "has fewer than 5 different characters"),
-        ({"Y90002": "the y90002 practice"}, "holds the practice's own code"),
+        ({"Y90002": "the y90002 practice"}, "holds the practice's own code or name"),
+        ({"Y90002": "019283746519"}, "has digits alone"),
+        ({"Y90002": "coppercopper"}, "is one piece over and over"),
+        ({"Y90002": "our Password of May"}, "holds what guessers try first"),
+        ({"Y90002": "abcdefghijklm."}, "holds what guessers try first"),
         ({"Y90002": "copper kettle sings "}, "begins or ends with a space"),
         ({"Y90002": "copper kettle\tsings"}, "holds a character that nobody can type"),
         ({"Y90002": "k3ttle " * 40 + "end"}, "has more than 255 characters"),
     ],
-    ids=["missing", "short", "few", "code", "space", "tab", "long"],
+    ids=[
+        *("missing", "short", "few", "code", "digits", "repeated", "word", "alphabet"),
+        *("space", "tab", "long"),
+    ],
 )
 def test_a_passphrase_that_will_not_do_stops_its_practice_alone(
     ready: SmallSite,
@@ -310,6 +324,11 @@ def test_a_passphrase_that_will_not_do_stops_its_practice_alone(
     assert [taken.recipient for taken in server.delivered] == [address("Y90001"), address("Y90003")]
     assert reason in refused(done)["Y90002"]
     assert_told_nowhere(ready, [phrase for phrase in held.values() if phrase])
+
+
+def test_a_passphrase_that_holds_the_practice_s_name_will_not_do() -> None:
+    with pytest.raises(Refusal, match="holds the practice's own code or name"):
+        passphrases.passphrase_of("Y90001", "Elm Tree Surgery", {"Y90001": "our elm tree surgery"})
 
 
 def test_a_passphrase_shared_by_two_practices_stops_both(
@@ -432,6 +451,27 @@ def test_a_close_that_begins_between_reading_and_claiming_stops_it(
     assert server.delivered == []
     assert "2004-09 is being closed again" in refused(done)["Y90001"]
     assert not delivery.is_issued(ready.load(), COMMISSIONER, PERIOD, 1)
+
+
+def test_what_a_person_rejects_is_taken_back_and_goes_once_approved_again(
+    ready: SmallSite, server: MailServer, clock: Clock
+) -> None:
+    approve(ready, clock)
+    server.faults[address("Y90002")] = [Fault.GREYLIST]
+    send(ready, clock)
+    approving.reject(ready.load(), COMMISSIONER, PERIOD, who="a person", clock=clock)
+    told = {
+        each.recipient: each.withdrawn or each.state
+        for each in sending.listed(ready.load(), COMMISSIONER)
+    }
+    assert told == {
+        address("Y90001"): "sent",
+        address("Y90002"): "rejected by a person",
+        address("Y90003"): "sent",
+    }
+    approve(ready, clock)
+    assert send(ready, clock).complete
+    assert len(server.to(address("Y90002"))) == 1
 
 
 def test_a_later_revision_takes_the_place_of_what_never_left(
@@ -573,6 +613,12 @@ def revise(site: SmallSite, *practices: str) -> None:
         ('Y90001,"a@nhs.net,b@nhs.net",m,,\n', "line 2: email is not one plain address"),
         ('Y90001,"a@nhs.net\nBcc: x@nhs.net",m,,\n', "email is not one plain address"),
         ("Y90001,Ann <a@nhs.net>,m,,\n", "line 2: email is not one plain address"),
+        ("Y90001,x%evil.example@nhs.net,m,,\n", "line 2: email is not one plain address"),
+        ("Y90001,evil.example!x@nhs.net,m,,\n", "line 2: email is not one plain address"),
+        ('Y90001,"""x@evil.example"" @nhs.net",m,,\n', "line 2: email is not one plain address"),
+        ("Y90001,a..b@nhs.net,m,,\n", "line 2: email is not one plain address"),
+        ("Y90001,a@nh\u0455.net,m,,\n", "line 2: email is not one plain address"),
+        ("Y90001,a@[127.0.0.1],m,,\n", "line 2: email is not one plain address"),
         ("Y90001,a@nhs.net,m,01/04/2004,\n", "line 2: valid_from is not a date"),
         ("Y90001,a@nhs.net,m,2004-05-01,2004-04-01\n", "line 2: valid_to is before valid_from"),
         ("practice 1,a@nhs.net,m,,\n", "line 2: practice_code is no code"),

@@ -104,6 +104,17 @@ def test_the_same_message_has_the_same_bytes_and_they_are_ascii() -> None:
     assert max(map(len, built(practice).split(b"\r\n"))) <= 998  # RFC 5322, 2.1.1
 
 
+def test_a_body_is_ascii_though_its_lines_are_short() -> None:
+    """Pounds are no ASCII: short lines of them would go as they are where that is not said."""
+    parts = [
+        part
+        for part in parsed(EXTREMES["ordinary"]).walk()
+        if part.get_content_maintype() == "text"
+    ]
+    encodings = [part["Content-Transfer-Encoding"] for part in parts if not part.get_filename()]
+    assert encodings == ["quoted-printable", "quoted-printable"]
+
+
 def test_markup_in_a_name_is_text() -> None:
     text, page = bodies(Practice(code="Y90003", name='<img src="x"> & Sons'))
     assert '<img src="x"> & Sons' in text

@@ -4,7 +4,11 @@ A real SMTP server on loopback, over TLS. After each fault: no message twice, no
 address, none lost without a state that says so.
 """
 
+import fcntl
 import io
+import shutil
+import subprocess
+import sys
 import threading
 from collections import Counter
 from pathlib import Path
@@ -32,10 +36,11 @@ from tests.delivery.small_site import (
     Clock,
     SmallSite,
     address,
+    environment,
     passphrase,
 )
 from transforms import delivery
-from transforms.delivery import approving, audit, sending
+from transforms.delivery import approving, audit, books, outbox, sending
 from transforms.delivery.approving import Decided
 from transforms.delivery.sending import Delivery
 from transforms.delivery.smtp import Unreachable
@@ -164,7 +169,10 @@ def test_the_faults_are_all_told_apart() -> None:
     assert {*CERTAIN, *PASSING, *FINAL, *DOUBTFUL} == set(Fault)
 
 
-@pytest.mark.parametrize("reply", ["451 4.3.0 Later", "550 5.7.1 Who are you", "421 4.3.2 Closing"])
+@pytest.mark.parametrize(
+    "reply",
+    ["451 4.3.0 Later", "550 5.7.1 Who are you", "421 4.3.2 Closing", "503 5.5.1 Out of order"],
+)
 def test_a_sender_that_is_refused_fails_that_message(
     ready: SmallSite, server: MailServer, clock: Clock, reply: str
 ) -> None:
@@ -224,6 +232,26 @@ def test_a_failure_that_passes_is_tried_later_each_time_and_then_no_more(
     clock.forward(days=30)
     send(ready, clock, "Y90001")
     assert len(server.faults[address("Y90001")]) == 9 - 3
+
+
+def test_what_was_refused_for_good_does_not_go_again_because_it_was_encrypted_anew(
+    ready: SmallSite, server: MailServer, clock: Clock
+) -> None:
+    """Encrypted files may be deleted, and a passphrase changed: the server's no still stands."""
+    approve(ready, clock, "Y90001")
+    server.faults[address("Y90001")] = [Fault.RCPT_5XX, Fault.NONE]
+    send(ready, clock, "Y90001")
+    shutil.rmtree(ready.load().sealed(COMMISSIONER, PERIOD, 1))
+    clock.forward(days=30)
+    [message] = send(ready, clock, "Y90001").messages
+    assert (message.state, message.next_attempt) == ("failed", None)
+    assert server.faults[address("Y90001")] == [Fault.NONE]
+
+    # Until a person says so; then it goes as it was encrypted last.
+    sending.resolve(ready.load(), COMMISSIONER, message.message_id, went=False, clock=clock)
+    assert send(ready, clock, "Y90001").complete
+    [taken] = server.to(address("Y90001"))
+    assert_own_files(ready, taken)
 
 
 def clock_of(written: str) -> float:
@@ -299,6 +327,49 @@ def test_several_senders_at_once_send_each_message_once(
     assert audit.first_altered(audit.entries(site, COMMISSIONER)) is None
 
 
+def test_several_processes_at_once_send_each_message_once(
+    ready: SmallSite, server: MailServer, clock: Clock
+) -> None:
+    several = [address(code, f"person{n:02}") for code in PRACTICES for n in range(8)]
+    ready.recipients([(each.partition("@")[2][:6].upper(), each, "", "") for each in several])
+    approve(ready, clock)
+    command = [sys.executable, "-c", "from transforms.cli import app; app()", "send", str(PERIOD)]
+    senders = [
+        subprocess.Popen(command, env=environment(ready), stdout=subprocess.PIPE) for _ in range(3)
+    ]
+    for sender in senders:
+        sender.communicate(timeout=300)
+    # One that ends first leaves behind what another is still sending, and says so.
+    assert {sender.returncode for sender in senders} <= {0, 1}
+    assert sorted(taken.recipient for taken in server.delivered) == sorted(several)
+    assert {each.state for each in sending.listed(ready.load(), COMMISSIONER)} == {"sent"}
+    assert audit.first_altered(audit.entries(ready.load(), COMMISSIONER)) is None
+
+
+def test_the_lock_of_a_dead_sender_is_taken_away_while_it_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ready: SmallSite, clock: Clock
+) -> None:
+    """Else one who has just made it, and waits for it, would go on under a lock that is gone."""
+    dead = tmp_path / "sender-1-dead.lock"
+    dead.touch()
+    held: list[bool] = []
+    unlink = Path.unlink
+
+    def watched(path: Path, missing_ok: bool = False) -> None:
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                held.append(True)
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", watched)
+    with books.open_books(ready.load(), COMMISSIONER) as connection:
+        outbox.recover(connection, tmp_path, clock(), "Ann")
+    assert held == [True]
+    assert not dead.exists()
+
+
 # --- The connection -------------------------------------------------------------------------------
 
 
@@ -362,6 +433,18 @@ def test_a_certificate_of_another_name_sends_nothing(
         site.delivery["smtp"] = server.settings()
         approve(site, clock)
         assert "showed a certificate that does not hold" in send(site, clock).stopped
+        assert server.delivered == []
+
+
+def test_a_certificate_that_has_expired_sends_nothing(
+    site: SmallSite, tmp_path: Path, clock: Clock
+) -> None:
+    expired = write_certificate(tmp_path / "expired.pem", "localhost", ended_days_ago=1)
+    with MailServer(expired) as server:
+        site.delivery["smtp"] = server.settings()
+        approve(site, clock)
+        done = send(site, clock)
+        assert "does not hold: certificate has expired. Nothing was sent" in done.stopped
         assert server.delivered == []
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from transforms import package
-from transforms.delivery import approvals, audit, books, published, recipients
+from transforms.delivery import approvals, audit, books, outbox, published, recipients
 from transforms.delivery.approvals import How
 from transforms.delivery.books import Clock, transaction
 from transforms.delivery.refusals import Refusal
@@ -99,14 +99,16 @@ def reject(
 ) -> list[Decided]:
     """Reject a period's latest statements: they are not sent unless approved later.
 
-    What has left the house already cannot be called back, and stays as it is.
+    Messages of them that never left are taken back. What has left the house already cannot be
+    called back, and stays as it is.
     """
     month = published.month(site, commissioner, period)
     person = who or audit.this_user()
     found = []
     with books.open_books(site, commissioner) as connection:
         for practice in month.chosen(practices):
-            revision = month.revision_of(practice)
+            revision, at = month.revision_of(practice), clock()
+            number = revision.statement_number(practice)
             with transaction(connection):
                 approvals.decide(
                     connection,
@@ -115,11 +117,13 @@ def reject(
                     "rejected",
                     contents={},
                     rows=(),
-                    at=clock(),
+                    at=at,
                     who=person,
                     how=how,
                 )
-            found.append(Decided(practice, revision.statement_number(practice), "rejected"))
+                for message in outbox.of_statement(connection, number):
+                    outbox.withdraw(connection, message, f"rejected by {person}", at, person)
+            found.append(Decided(practice, number, "rejected"))
     return found
 
 

@@ -5,11 +5,12 @@ holds the SHA-256 of the row before it, so that the first row touched no longer 
 """
 
 import csv
-import getpass
 import hashlib
 import io
 import json
+import os
 import platform
+import pwd
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -42,8 +43,12 @@ COLUMNS = tuple(field.name for field in fields(Entry))
 
 
 def this_user() -> str:
-    """Who is at work here: the machine's user, at the machine."""
-    return f"{getpass.getuser()}@{platform.node()}"
+    """Who is at work here: the machine's user, at the machine; no variable can say another."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user need not have a name
+        name = f"user {os.getuid()}"
+    return f"{name}@{platform.node()}"
 
 
 def add(

@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import fcntl
+import os
 import sqlite3
 import zoneinfo
 from collections.abc import Callable, Iterator
@@ -51,6 +52,8 @@ def open_books(site: Site, commissioner: str) -> Iterator[sqlite3.Connection]:
     """
     path = site.delivery(commissioner)
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Made before SQLite does: the files that it lays beside it take over who may read them.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, mode=0o600))
     try:
         with contextlib.closing(
             sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
@@ -72,7 +75,6 @@ def open_books(site: Site, commissioner: str) -> Iterator[sqlite3.Connection]:
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     if _version(connection) < _VERSION:
-        path.chmod(0o600)
         with transaction(connection):
             if _version(connection) < _VERSION:  # another may have made it while this one waited
                 for statement in _statements(read("0001_initial.sql")):

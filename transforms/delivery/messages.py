@@ -90,9 +90,13 @@ def build(
     message["Message-ID"] = message_id
     # No out-of-office reply is wanted, and none may quote it (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(templates.get_template("message/message.txt").render(told))
+    message.set_content(
+        templates.get_template("message/message.txt").render(told), cte="quoted-printable"
+    )
     message.add_alternative(
-        templates.get_template("message/message.html").render(told), subtype="html"
+        templates.get_template("message/message.html").render(told),
+        subtype="html",
+        cte="quoted-printable",
     )
     for each in files:
         maintype, subtype = KINDS[_kind(each.name)]

@@ -148,36 +148,39 @@ def queue(
 ) -> Message:
     """Queue a message, unless it is queued as it is, has left, or may have.
 
-    One that never left and whose content has changed since is queued anew. The message as it now
-    stands is given back.
+    One that never left and whose content has changed since is queued anew; so is not one that the
+    server refused for good because its workbook was encrypted anew. The message as it now stands is
+    given back.
     """
     with transaction(connection):
         before = find(connection, statement_number, recipient)
-        hashes = {each.name: each.sha256 for each in attachments}
-        if before is not None and before.state in ("queued", "failed"):
-            same = hashes == _hashes(connection, before) and before.message_id == message_id
-            if same and before.withdrawn is None:
-                # An approval given again is the one by which it goes.
-                connection.execute(
-                    "update message set approval_id = ? where message_id = ?",
-                    (approval_id, message_id),
-                )
-                return _found(connection, statement_number, recipient)
-        elif before is not None:
+        if before is not None and before.has_left:
             return before
-        connection.execute(
-            books.read("new_message.sql"),
-            {
-                "statement_number": statement_number,
-                "recipient": recipient,
-                "practice_code": practice_code,
-                "period": period,
-                "revision": revision,
-                "approval_id": approval_id,
-                "message_id": message_id,
-                "now": written(at),
-            },
-        )
+        hashes = {each.name: each.sha256 for each in attachments}
+        if before is not None and before.message_id == message_id and before.withdrawn is None:
+            # An approval given again is the one by which it goes.
+            connection.execute(
+                "update message set approval_id = ? where message_id = ?",
+                (approval_id, message_id),
+            )
+            if hashes == _hashes(connection, before):
+                return _found(connection, statement_number, recipient)
+            what = "encrypted anew"
+        else:
+            what = "queued"
+            connection.execute(
+                books.read("new_message.sql"),
+                {
+                    "statement_number": statement_number,
+                    "recipient": recipient,
+                    "practice_code": practice_code,
+                    "period": period,
+                    "revision": revision,
+                    "approval_id": approval_id,
+                    "message_id": message_id,
+                    "now": written(at),
+                },
+            )
         connection.execute(
             "delete from attachment where statement_number = ? and recipient = ?",
             (statement_number, recipient),
@@ -201,7 +204,7 @@ def queue(
             connection,
             at,
             who,
-            "queued",
+            what,
             statement_number=statement_number,
             practice_code=practice_code,
             recipient=recipient,
@@ -230,19 +233,18 @@ def _hashes(connection: sqlite3.Connection, message: Message) -> dict[str, str]:
 def withdraw(
     connection: sqlite3.Connection, message: Message, because: str, at: datetime, who: str
 ) -> None:
-    """Take back a message that never left."""
-    with transaction(connection):
-        done = connection.execute(
-            books.read("withdraw.sql"),
-            {
-                "statement_number": message.statement_number,
-                "recipient": message.recipient,
-                "because": because,
-                "now": written(at),
-            },
-        )
-        if done.rowcount:
-            _tell(connection, at, who, "withdrawn", message, because)
+    """Take back a message, if it never left; within the caller's transaction."""
+    done = connection.execute(
+        books.read("withdraw.sql"),
+        {
+            "statement_number": message.statement_number,
+            "recipient": message.recipient,
+            "because": because,
+            "now": written(at),
+        },
+    )
+    if done.rowcount:
+        _tell(connection, at, who, "withdrawn", message, because)
 
 
 @contextlib.contextmanager
@@ -288,14 +290,16 @@ def recover(connection: sqlite3.Connection, folder: Path, at: datetime, who: str
                     who,
                 )
     for path in folder.glob(_lock_of(folder, "*").name):
-        if not _is_alive(path):
-            path.unlink(missing_ok=True)
+        _is_alive(path)
 
 
 def _is_alive(path: Path) -> bool:
+    """Whether a sender lives, by its lock file; that of one who does not is taken away."""
     try:
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # While it is held, so that one who has just made it, and waits, finds it gone.
+            path.unlink(missing_ok=True)
     except FileNotFoundError:
         return False
     except BlockingIOError:

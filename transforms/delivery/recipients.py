@@ -13,9 +13,11 @@ from transforms.site import Site
 FILE = "recipients.csv"
 COLUMNS = ("practice_code", "email", "role", "valid_from", "valid_to")
 
-# One mailbox and nothing else: no display name, no list, no line break, nothing beyond ASCII.
+# One mailbox and nothing else: no display name, no list, no line break, nothing beyond ASCII, and
+# no % or !, by which old mail servers were told to pass a message on to another.
 _ADDRESS = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@"
+    r"(?=[^@]{1,64}@)[A-Za-z0-9][A-Za-z0-9#$&'*+/=?^_`{|}~-]*"
+    r"(?:\.[A-Za-z0-9#$&'*+/=?^_`{|}~-]+)*@"
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
 _PRACTICE = re.compile(r"[0-9A-Z]{3,6}")
@@ -134,14 +136,14 @@ def _standing(
     if checked is None:
         return Standing(
             email,
-            f"{domain} is not among the domains that may receive patient data "
+            f"gets nothing: {domain} is not among the domains that may receive patient data "
             "(delivery.allowed_domains in site.toml)",
         )
     if checked > day:
         return Standing(
             email,
-            f"delivery.allowed_domains in site.toml has {domain} as checked on {checked}, which is "
-            "yet to come",
+            f"gets nothing: delivery.allowed_domains in site.toml has {domain} as checked on "
+            f"{checked}, which is yet to come",
         )
     return Standing(email, None)
 

@@ -1,6 +1,7 @@
-"""What approving and sending came to, for a person at a terminal."""
+"""What approving and sending came to, for a person at a terminal of 80 columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,64 +11,80 @@ from transforms.delivery.approving import Decided
 from transforms.delivery.outbox import Message
 from transforms.delivery.sending import Delivery
 
-_STANDING = {"by_date": "not a recipient now", "written": "written"}
+_STANDING = {"by_date": "no recipient now"}
 
 
 def show_decided(decided: Sequence[Decided]) -> None:
-    """Print what came of approving, a line a statement."""
-    table = _table("Statement", "Outcome", "Recipients, or why not")
+    """Print what came of approving, a line a statement; below it, why some are refused."""
+    table = _table("Statement", "Outcome", "Recipients")
     for each in decided:
-        told = each.reason or ", ".join(each.recipients)
-        table.add_row(each.statement_number, each.outcome, escape(told))
+        table.add_row(each.statement_number, each.outcome, escape("\n".join(each.recipients)))
     Console().print(table)
+    _say(f"{each.statement_number}: {each.reason}" for each in decided if each.reason)
 
 
 def show_delivery(delivery: Delivery) -> None:
-    """Print what came of sending, a line a message, then what is to be done about the rest."""
-    console = Console()
-    table = _table("Statement", "Recipient", "State", "Detail")
+    """Print what came of sending, a line a message; below it, what is to be known of the rest."""
+    table = _table("Statement", "Recipient", "State")
     for each in delivery.messages:
-        detail = each.reason
-        if each.next_attempt is not None:
-            detail += f" (again from {each.next_attempt[:16].replace('T', ' ')} UTC)"
-        table.add_row(
-            each.statement_number,
-            escape(each.recipient),
-            _STANDING.get(each.state, each.state),
-            escape(detail),
-        )
-    console.print(table)
+        state = _STANDING.get(each.state, each.state)
+        table.add_row(each.statement_number, escape(each.recipient), state)
+    Console().print(table)
+    _say(
+        f"{each.statement_number}: {each.reason}{_again(each.next_attempt)}"
+        for each in delivery.messages
+        if each.reason and each.state not in ("sent", "written")
+    )
+    folders = {Path(each.reason).parent for each in delivery.messages if each.state == "written"}
+    _say(f"{delivery.count('written')} messages written to {folder}" for folder in folders)
     if delivery.stopped:
-        console.print(f"Stopped: {delivery.stopped}", markup=False, highlight=False)
+        _say([f"Stopped: {delivery.stopped}"])
     if any(each.next_attempt is not None for each in delivery.messages):
-        console.print("What failed for the time being goes with the next 'pbc send'.")
+        _say(["What failed for the time being goes with the next 'pbc send'."])
     if delivery.count("unknown"):
-        console.print(
-            "What is unknown may have arrived. Ask the practice, then say so with "
-            "'pbc outbox --resolve MESSAGE-ID --as sent' or '--as not-sent'.",
-            highlight=False,
+        _say(
+            [
+                "What is unknown may have arrived. Ask the practice, then say so with "
+                "'pbc outbox --resolve MESSAGE-ID --as sent' or '--as not-sent'."
+            ]
         )
 
 
 def show_messages(messages: Sequence[Message]) -> None:
-    """Print the outbox, a line a message."""
-    table = _table(
-        "Statement", "Recipient", "State", "Tried", "Changed (UTC)", "Message-ID, detail"
-    )
+    """Print the outbox, a line a message; below it, those that did not go, each with its words."""
+    if not messages:
+        _say(["The outbox is empty."])
+        return
+    table = _table("Statement", "Recipient", "State", "Tried")
     for each in messages:
-        table.add_row(
-            each.statement_number,
-            escape(each.recipient),
-            "withdrawn" if each.withdrawn else each.state,
-            str(each.attempts),
-            each.changed_at[:16].replace("T", " "),
-            escape("\n".join(part for part in (each.message_id, each.reply) if part)),
-        )
-    Console().print(table if messages else "The outbox is empty.")
+        state = "withdrawn" if each.withdrawn else each.state
+        table.add_row(each.statement_number, escape(each.recipient), state, str(each.attempts))
+    Console().print(table)
+    _say(
+        f"{each.message_id}\n  {'withdrawn' if each.withdrawn else each.state} since "
+        f"{_minute(each.changed_at)}: {each.reply or 'nothing more is known'}"
+        f"{_again(each.next_attempt)}"
+        for each in messages
+        if each.state in ("failed", "unknown")
+    )
+
+
+def _again(next_attempt: str | None) -> str:
+    return "" if next_attempt is None else f" (again from {_minute(next_attempt)})"
+
+
+def _minute(written: str) -> str:
+    return f"{written[:16].replace('T', ' ')} UTC"
+
+
+def _say(lines: Iterable[str]) -> None:
+    """Print lines as they are: nothing in them is markup."""
+    for line in lines:
+        Console().print(line, markup=False, highlight=False)
 
 
 def _table(*heads: str) -> Table:
     table = Table()
     for head in heads:
-        table.add_column(head, overflow="fold")
+        table.add_column(head, overflow="fold", no_wrap=head != "Recipient")
     return table

@@ -49,6 +49,5 @@ def sealed_file(path: Path, workbook: bytes, passphrase: str) -> bytes:
         sealed = seal(workbook, passphrase)
         if not opens_to(sealed, passphrase, workbook):
             raise OSError(f"{path.name} does not open again after it was encrypted.")
-        write_atomically(path, sealed)
-        path.chmod(0o600)
+        write_atomically(path, sealed, mode=0o600)
     return sealed

@@ -183,25 +183,26 @@ def dry_run(
     with books.open_books(site, commissioner) as connection:
         round_ = _Round(site, connection, month, secret_store.load(site), person, clock)
         for practice in month.chosen(practices):
-            revision = month.revision_of(practice)
+            stem = f"{commissioner}_{period}_{practice}_r{month.revision_of(practice).number}"
+            for left in folder.glob(f"{stem}_message_*.eml"):
+                left.unlink()  # of a dry run before: what lies there is what would go
             going, barred = round_.addressees(practice)
             found += barred
             try:
-                ready = round_.ready(practice, published.read(revision, practice))
+                content = published.read(month.revision_of(practice), practice)
+                ready = round_.ready(practice, content)
             except Refusal as refusal:
                 found.append(round_.refuse(practice, "", str(refusal)))
                 continue
             for place, address in enumerate(going, start=1):
                 identifier = round_.message_id(ready, address)
                 try:
-                    content = round_.message(ready, address, identifier, clock())
+                    message = round_.message(ready, address, identifier, clock())
                 except Refusal as refusal:
                     found.append(round_.refuse(practice, address, str(refusal)))
                     continue
-                stem = f"{commissioner}_{period}_{practice}_r{revision.number}"
                 path = folder / f"{stem}_message_{place}.eml"
-                write_atomically(path, content)
-                path.chmod(0o600)
+                write_atomically(path, message, mode=0o600)
                 found.append(
                     Sent(practice, ready.number, address, "written", str(path), identifier)
                 )
@@ -263,6 +264,10 @@ class _Round:
                 why = f"superseded by {self._month.statement_number(message.practice_code)}"
             else:
                 continue
+            self._withdraw(message, why)
+
+    def _withdraw(self, message: Message, why: str) -> None:
+        with transaction(self._connection):
             outbox.withdraw(self._connection, message, why, self._clock(), self._who)
 
     def queue(self, practice: str) -> Iterator[Sent | tuple[_Ready, Message]]:
@@ -277,8 +282,7 @@ class _Round:
             if message.has_left:
                 yield _standing(message)
             elif address not in going:
-                why = because.get(address, "no longer in recipients.csv")
-                outbox.withdraw(self._connection, message, why, self._clock(), self._who)
+                self._withdraw(message, because.get(address, "no longer in recipients.csv"))
         due = [each for each in going if each not in kept or not kept[each].has_left]
         if not due:
             return
@@ -339,7 +343,8 @@ class _Round:
 
     def ready(self, practice: str, content: Content) -> _Ready:
         """A practice's files as they go out. Raises Refusal where its passphrase will not do."""
-        phrase = passphrases.passphrase_of(practice, self._secrets.passphrases)
+        name = content.statement.identity.practice_name
+        phrase = passphrases.passphrase_of(practice, name, self._secrets.passphrases)
         revision = self._month.revision_of(practice)
         folder = self._site.sealed(revision.commissioner, revision.period, revision.number)
         sealed = sealing.sealed_file(

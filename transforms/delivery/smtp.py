@@ -21,7 +21,6 @@ from transforms.site import SmtpSettings
 _GO_ON = 354
 _CLOSING = 421
 _TOO_LARGE = 552
-_MISSING = 503
 _LONGEST_REPLY = 300
 
 Login = Callable[[smtplib.SMTP], None]
@@ -148,8 +147,7 @@ def _refused(code: int, reply: bytes) -> Outcome | None:
     if code // 100 == 2:
         return None
     if code // 100 == 5:
-        # 503, bad sequence of commands: something between here and there lost its state.
-        return Outcome("failed", _words(code, reply), code, transient=code == _MISSING)
+        return Outcome("failed", _words(code, reply), code)
     if code // 100 == 4:
         return Outcome("failed", _words(code, reply), code, transient=True)
     return Outcome("failed", _words(code, reply), None, transient=True)
