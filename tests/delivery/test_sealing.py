@@ -41,7 +41,12 @@ def test_it_is_agile_encryption_with_aes_and_nothing_of_it_shows(sealed: bytes) 
         assert file.exists("EncryptedPackage")
         header = file.openstream("EncryptionInfo").read()
     assert header[:4] == b"\x04\x00\x04\x00"  # version 4.4 is agile ([MS-OFFCRYPTO] 2.3.4.10)
-    for said in (b'cipherAlgorithm="AES"', b'keyBits="256"', b'hashAlgorithm="SHA512"'):
+    for said in (
+        b'cipherAlgorithm="AES"',
+        b'keyBits="256"',
+        b'hashAlgorithm="SHA512"',
+        b'spinCount="100000"',
+    ):
         assert said in header
     assert b"Y90001" not in sealed
     assert b"xl/worksheets" not in sealed
