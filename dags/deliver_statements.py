@@ -155,8 +155,10 @@ def deliver_statements() -> None:
                 for part in (chunks(month["practices"]) or [[]] * bool(month["trouble"]))
             ]
 
-    # A mapped task does not take its documentation from the function.
+    # A mapped task does not take its documentation from the function. Ten tries more, with the
+    # waits of default_args, take twenty hours: delivery.retry_minutes comes to less by default.
     @task(
+        retries=10,
         map_index_template="{{ task.op_kwargs['commissioner'] }} {{ task.op_kwargs['period'] }}",
         doc_md="Sends the approved statements of a chunk of practices. What the server puts off is "
         "tried again later; what it refuses, and what is unknown, waits for a person.",
