@@ -448,6 +448,22 @@ def test_a_certificate_that_has_expired_sends_nothing(
         assert server.delivered == []
 
 
+@pytest.mark.parametrize(
+    "content", [None, "no certificate\n"], ids=["missing", "of_something_else"]
+)
+def test_an_authority_that_cannot_be_read_is_told(
+    ready: SmallSite, server: MailServer, tmp_path: Path, clock: Clock, content: str | None
+) -> None:
+    authority = tmp_path / "authority.pem"
+    if content is not None:
+        authority.write_text(content)
+    ready.delivery["smtp"]["ca_file"] = str(authority)
+    approve(ready, clock)
+    with pytest.raises(UsageError, match=r"authority.pem \(delivery.smtp.ca_file\) holds no cert"):
+        send(ready, clock)
+    assert server.delivered == []
+
+
 def test_a_server_without_tls_gets_nothing(
     site: SmallSite, certificate: Path, clock: Clock
 ) -> None:
@@ -480,7 +496,7 @@ def test_a_server_that_is_not_there_leaves_all_queued(
         site.delivery["smtp"] = server.settings()
     approve(site, clock)
     done = send(site, clock)
-    assert "cannot be used: ConnectionRefusedError. Nothing was sent." in done.stopped
+    assert "cannot be used: nothing answers there. Nothing was sent." in done.stopped
     assert {each.state for each in done.messages} == {"queued"}
     assert issubclass(Unreachable, ControlFailure)
     assert not delivery.is_issued(site.load(), COMMISSIONER, PERIOD, 1)

@@ -4,13 +4,12 @@ Microsoft's directory, which serves NHSmail, gives an application account a toke
 """
 
 import json
-import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
 
 from transforms.delivery.secret_store import Secrets
-from transforms.delivery.smtp import Unreachable
+from transforms.delivery.smtp import Unreachable, trust
 from transforms.errors import UsageError
 from transforms.site import SmtpSettings
 
@@ -48,9 +47,8 @@ def _fetch(settings: SmtpSettings, address: str, client_secret: str) -> str:
     ).encode()
     # Nothing but https, and no way through a redirection: the secret goes to this address alone.
     opener = urllib.request.OpenerDirector()
-    context = ssl.create_default_context(cafile=settings.ca_file)
     for handler in (
-        urllib.request.HTTPSHandler(context=context),
+        urllib.request.HTTPSHandler(context=trust(settings)),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
     ):

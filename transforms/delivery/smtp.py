@@ -9,6 +9,7 @@ import contextlib
 import ipaddress
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -165,6 +166,10 @@ def _kind(error: Exception) -> str:
         return "the server was silent for too long"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "the server hung up"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing answers there"
+    if isinstance(error, socket.gaierror):
+        return "its name is not known"
     return type(error).__name__
 
 
@@ -205,9 +210,21 @@ def _told(settings: SmtpSettings) -> Iterator[None]:
         raise Unreachable(f"{where} cannot be used: {told}. Nothing was sent.") from None
 
 
-def _connect(settings: SmtpSettings) -> smtplib.SMTP:
-    context = ssl.create_default_context(cafile=settings.ca_file)
+def trust(settings: SmtpSettings) -> ssl.SSLContext:
+    """TLS 1.2 or later, the certificate checked. Raises UsageError where ca_file holds none."""
+    try:
+        context = ssl.create_default_context(cafile=settings.ca_file)
+    except OSError as error:  # also that of a file without a certificate
+        raise UsageError(
+            f"{settings.ca_file} (delivery.smtp.ca_file) holds no certificate that can be read: "
+            f"{error.strerror}. Nothing was sent."
+        ) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _connect(settings: SmtpSettings) -> smtplib.SMTP:
+    context = trust(settings)
     if settings.security == "tls":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
             settings.host, settings.port, timeout=settings.timeout_seconds, context=context
