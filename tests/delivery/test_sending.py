@@ -254,6 +254,31 @@ def test_what_was_refused_for_good_does_not_go_again_because_it_was_encrypted_an
     assert_own_files(ready, taken)
 
 
+def test_a_sender_whose_workbook_another_encrypted_anew_does_not_send_it(
+    ready: SmallSite, server: MailServer, clock: Clock
+) -> None:
+    """While this one connects, another queues the message as it is under a passphrase changed."""
+    approve(ready, clock, "Y90001")
+    changed = "a better one, agreed today"
+
+    def another(point: str) -> None:
+        if point == "ehlo":
+            server.at = None
+            held = {code: passphrase(code) for code in PRACTICES} | {"Y90001": changed}
+            ready.passphrases(held)
+            ready.delivery["smtp"] |= {"port": 1}  # it has nobody to send to
+            send(ready, clock, "Y90001")
+
+    server.at = another
+    [message] = send(ready, clock, "Y90001").messages
+    assert (message.state, server.delivered) == ("queued", [])
+    ready.delivery["smtp"] = server.settings()
+    assert send(ready, clock, "Y90001").complete
+    [taken] = server.to(address("Y90001"))
+    book = msoffcrypto.OfficeFile(io.BytesIO(list(taken.files().values())[2]))
+    book.load_key(password=changed, verify_password=True)
+
+
 def clock_of(written: str) -> float:
     import datetime
 

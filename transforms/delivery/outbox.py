@@ -308,13 +308,21 @@ def _is_alive(path: Path) -> bool:
 
 
 def claim(
-    connection: sqlite3.Connection, message: Message, name: str, at: datetime, who: str
+    connection: sqlite3.Connection,
+    message: Message,
+    attachments: Sequence[Attachment],
+    name: str,
+    at: datetime,
+    who: str,
 ) -> None:
     """Take a message in hand. Once this returns, it is on disk that it is being sent.
 
-    Raises Taken where another sender has it, or it may not be sent any more.
+    Raises Taken where another sender has it, has encrypted its workbook anew meanwhile, or it may
+    not be sent any more.
     """
     with transaction(connection):
+        if _hashes(connection, message) != {each.name: each.sha256 for each in attachments}:
+            raise Taken
         done = connection.execute(
             books.read("claim.sql"),
             {

@@ -35,7 +35,7 @@ from transforms.delivery.approvals import Approval
 from transforms.delivery.approving import approve, why_not_automatic
 from transforms.delivery.books import Clock, transaction
 from transforms.delivery.outbox import Message, State
-from transforms.delivery.published import Content, Month, Revision
+from transforms.delivery.published import Content, Month
 from transforms.delivery.refusals import Refusal
 from transforms.errors import UsageError
 from transforms.package import Statement, write_atomically
@@ -387,7 +387,7 @@ class _Round:
         )
         courier.make_ready()
         try:
-            self._claim(self._month.revision_of(message.practice_code), message, name)
+            self._claim(ready, message, name)
         except outbox.Taken:
             return self._as_it_stands(message)
         outcome = courier.carry(self._settings.smtp.sender, message.recipient, content)
@@ -402,13 +402,18 @@ class _Round:
         )
         return self._as_it_stands(message)
 
-    def _claim(self, revision: Revision, message: Message, name: str) -> None:
+    def _claim(self, ready: _Ready, message: Message, name: str) -> None:
         """Claim a message; the first of a revision issues it, which must not meet a close at work.
 
         A close holds the warehouse's lock at each stage, and asks before each whether it is issued.
         """
+        revision = self._month.revision_of(message.practice_code)
+
+        def claim() -> None:
+            outbox.claim(self._connection, message, ready.files, name, self._clock(), self._who)
+
         if books.has_issued(self._connection, revision.period, revision.number):
-            outbox.claim(self._connection, message, name, self._clock(), self._who)
+            claim()
             return
         lock = self._site.warehouse(revision.commissioner).with_suffix(".lock")
         with warehouse.lock(lock, f"issuing {revision.period}"):
@@ -417,7 +422,7 @@ class _Round:
                     f"{revision.period} is being closed again: its packages changed after they "
                     "were read. Finish the close, render, approve again."
                 )
-            outbox.claim(self._connection, message, name, self._clock(), self._who)
+            claim()
 
     def _as_it_stands(self, message: Message) -> Message:
         found = outbox.find(self._connection, message.statement_number, message.recipient)
