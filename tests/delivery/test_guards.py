@@ -413,6 +413,28 @@ def test_approval_by_itself_only_where_every_gate_passed(
         assert [each.who for each in entries if each.what == "approved"] == ["auto_approve"] * 3
 
 
+def test_approval_by_itself_is_of_the_revision_that_the_gates_judged(
+    ready: SmallSite, server: MailServer, clock: Clock
+) -> None:
+    """Revision 1 had a warning; a person approved Y90001 alone. Revision 2 of it has none."""
+    ready.delivery["auto_approve"] = True
+    ready.gates(**{**dict.fromkeys(GATES, "passed"), "charges": "warning"})
+    approving.approve(ready.load(), COMMISSIONER, PERIOD, ["Y90001"], who="a person", clock=clock)
+    send(ready, clock)
+    revise(ready, "Y90001")
+    second = package.read_run(ready.folder)
+    passed = tuple(each.model_copy(update={"status": "passed"}) for each in second.gates)
+    package.write_run(ready.folder.with_name("r2"), second.model_copy(update={"gates": passed}))
+    done = send(ready, clock)
+    assert [taken.message["Subject"] for taken in server.delivered] == [
+        "Budget statement Y90001 2004-09 r1",
+        "Budget statement Y90001 2004-09 r2",
+    ]
+    assert refused(done) == {
+        code: f"5XA/2004-09/{code}/r1 is not approved." for code in ("Y90002", "Y90003")
+    }
+
+
 def test_approval_by_itself_does_not_overrule_a_person_nor_new_recipients(
     ready: SmallSite, server: MailServer, clock: Clock
 ) -> None:

@@ -128,21 +128,21 @@ def reject(
 
 
 def why_not_automatic(site: Site, commissioner: str, period: Period) -> str | None:
-    """Why a period's statements are not approved by themselves; None if they are.
+    """Why the statements of a period's last revision are not approved by themselves; None if so.
 
     They are if `delivery.auto_approve` is set and every gate passed without a warning.
     """
     if not site.config.delivery.auto_approve:
         return f"delivery.auto_approve is not set in {SITE_FILE}"
-    faults = []
-    for revision in published.month(site, commissioner, period).revisions:
-        passed = {gate.gate: gate.status for gate in package.read_run(revision.folder).gates}
-        faults += [
-            f"the gate {gate} of revision {revision.number} "
-            + (_GATE_WORDS[passed[gate]] if gate in passed else "did not run")
-            for gate in GATES
-            if passed.get(gate) != "passed"
-        ]
+    last = published.month(site, commissioner, period).last
+    passed = {gate.gate: gate.status for gate in package.read_run(last.folder).gates}
+    faults = [
+        f"the gate {gate} {_GATE_WORDS[passed[gate]]}"
+        if gate in passed
+        else f"the gate {gate} did not run"
+        for gate in GATES
+        if passed.get(gate) != "passed"
+    ]
     return "; ".join(faults) or None
 
 
