@@ -569,8 +569,8 @@ def test_the_question_and_the_summary_are_of_every_practice_s_last_statement(
     send(ready, clock)
     revise(ready, "Y90001")
     asked = review.question(ready.load(), COMMISSIONER, PERIOD).body
-    assert "1 statements of **2004-09**, revision 2, of East Moor, to 1 recipients." in asked
-    assert "1 statements of **2004-09**, revision 1, of East Moor, to 1 recipients." in asked
+    assert "1 statement of **2004-09**, revision 2, of East Moor, to 1 recipient." in asked
+    assert "1 statement of **2004-09**, revision 1, of East Moor, to 1 recipient." in asked
     assert "They were not sent before it was revised." in asked
     told = review.summary(ready.load(), COMMISSIONER, PERIOD)
     assert not told.settled

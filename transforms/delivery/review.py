@@ -73,8 +73,8 @@ def question(site: Site, commissioner: str, period: Period) -> Question:
         if touched or revision is month.last:
             reached = sum(len(going[code]) for code in touched)
             lines += [
-                f"{len(touched)} statements of **{period}**, revision {revision.number}, of "
-                f"{name}, to {reached} recipients.",
+                f"{_counted(len(touched), 'statement')} of **{period}**, revision "
+                f"{revision.number}, of {name}, to {_counted(reached, 'recipient')}.",
                 *([] if revision is month.last else ["They were not sent before it was revised."]),
                 "",
                 f"The control report is in `{revision.folder}`.",
@@ -88,6 +88,10 @@ def question(site: Site, commissioner: str, period: Period) -> Question:
     return Question(
         f"Send the statements of {period} of {commissioner}?", "\n".join(lines).rstrip()
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _all_left(
