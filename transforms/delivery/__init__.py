@@ -1,6 +1,6 @@
 """Delivery: each practice gets its own statement and detail file, once, and nobody else's.
 
-    published   the revision to be sent, and whether each file is the one that was rendered for it
+    published   each practice's latest statement, and whether each file is the one rendered for it
     recipients  who may get a practice's statement, on a day
     secret_store, passphrases   where secrets are, and which passphrases will do
     approvals   who approved which files for which recipients
@@ -11,6 +11,7 @@
     audit       who did what, when, to which files
     sending     all of these in order
     review      what a person is asked before, and told after
+    several_months   the same for several commissioners' months in one go
 
 It reads packages and documents, never the warehouse. What it knows lies in its books,
 `delivery/<commissioner>.sqlite`; the packages know nothing of them, and whether a statement is
