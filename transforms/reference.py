@@ -343,10 +343,14 @@ def load(
     file = _inspect(path, shown)
     names, skip = _names(file, layout, shown)
     delimited.forget_rejects(connection)
-    # Not by rowid: within a transaction it does not count from 0.
     connection.execute(
-        f"create or replace temp table stated as select *, row_number() over () + {skip} as {LINE} "
-        f"from {delimited.source(file, names, skip=skip)}"
+        f"create or replace temp table stated_row as "
+        f"select * from {delimited.source(file, names, skip=skip)}"
+    )
+    # Within a transaction rowid counts from a base of DuckDB's own.
+    connection.execute(
+        f"create or replace temp view stated as select *, "
+        f"rowid - (select min(rowid) from stated_row) + {skip + 1} as {LINE} from stated_row"
     )
     rejected = delimited.rejects(connection)
     if rejected:
@@ -356,7 +360,8 @@ def load(
         )
     names_read = [name for name in names if not name.startswith(_IGNORED)]
     take(connection, layout, Source(shown), names_read, edition=edition)
-    connection.execute("drop table stated")
+    connection.execute("drop view stated")
+    connection.execute("drop table stated_row")
 
 
 def take(
