@@ -10,13 +10,13 @@ import datetime
 import hashlib
 import tempfile
 import tomllib
-import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from transforms import reference, tariffs, warehouse
 from transforms.budgets import workings
@@ -24,8 +24,9 @@ from transforms.errors import ControlFailure, UsageError
 from transforms.periods import Period
 from transforms.site import SITE_FILE, Site, SiteConfig, parse_config
 
+# A file is kept in parts, so that one of any size takes the memory of a part.
 _PART_BYTES = 16 << 20
-_FASTEST = 1  # compression level: reference lists compress well at any
+_COMPRESSION = "zstd"
 
 # A close needs each of these, or the file of the Organisation Data Service in its place.
 REQUIRED = {name: ods for ods, name in reference.ODS_IN_PLACE_OF.items()}
@@ -105,11 +106,11 @@ def take(
             "version": software_version(),
         },
     )
-    for path, content in _files(site):
-        digest = _keep(connection, content)
+    for path in _files(site):
+        name = path.relative_to(site.directory).as_posix()
         connection.execute(
             "insert into close_reference values ($number, $path, $sha256)",
-            {"number": number, "path": path, "sha256": digest},
+            {"number": number, "path": name, "sha256": _keep(connection, path, name)},
         )
     _keep_scope_of_the_year(connection, number, period)
     connection.execute(
@@ -149,7 +150,8 @@ def read(connection: duckdb.DuckDBPyConnection, commissioner: str, number: int) 
     if not found:
         raise ControlFailure(f"There is no close number {number} in this warehouse.")
     close = found[0]
-    settings = tomllib.loads(_content_of(connection, number, SITE_FILE).decode("utf-8"))
+    content = b"".join(_content_of(connection, number, SITE_FILE))
+    settings = tomllib.loads(content.decode("utf-8"))
     config = parse_config(settings, f"{SITE_FILE} at the close of {close['period']:%Y-%m}")
     names = {each.code: each.name for each in config.commissioners}
     return Close(
@@ -175,7 +177,8 @@ def files_of(connection: duckdb.DuckDBPyConnection, number: int) -> Iterator[Pat
         ).fetchall():
             place = folder / path
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(_content_of(connection, number, path))
+            with place.open("wb") as file:
+                file.writelines(_content_of(connection, number, path))
         yield folder
 
 
@@ -207,9 +210,9 @@ def load_reference(connection: duckdb.DuckDBPyConnection, number: int) -> None:
     connection.execute(f"insert into reference.source {wanted}", given)
 
 
-def _files(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The settings and every reference file a close reads, by path within the site."""
-    yield SITE_FILE, (site.directory / SITE_FILE).read_bytes()
+def _files(site: Site) -> Iterator[Path]:
+    """The settings and every reference file that a close reads."""
+    yield site.directory / SITE_FILE
     names = [*reference.LAYOUTS, *reference.ODS_LAYOUTS]
     paths = {site.reference / name for name in names if (site.reference / name).is_file()}
     for pattern in (
@@ -220,37 +223,55 @@ def _files(site: Site) -> Iterator[tuple[str, bytes]]:
         "budgets/*.json",
     ):
         paths.update(site.reference.glob(pattern))
-    for path in sorted(paths):
-        yield path.relative_to(site.directory).as_posix(), path.read_bytes()
+    yield from sorted(paths)
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, content: bytes) -> str:
-    digest = hashlib.sha256(content).hexdigest()
-    known = connection.execute(
-        "select 1 from reference_content where sha256 = $sha256 limit 1", {"sha256": digest}
-    ).fetchone()
-    if known is None:
-        for part, start in enumerate(range(0, max(len(content), 1), _PART_BYTES)):
+def _keep(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> str:
+    """Keep a file's content unless it is kept already; its SHA-256."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        known = connection.execute(
+            "select 1 from reference_content where sha256 = $sha256 limit 1", {"sha256": digest}
+        ).fetchone()
+        if known is not None:
+            return digest
+        file.seek(0)
+        kept = hashlib.sha256()
+        part = 0
+        while (content := file.read(_PART_BYTES)) or part == 0:
+            kept.update(content)
             connection.execute(
-                "insert into reference_content values ($sha256, $part, $content)",
+                "insert into reference_content values ($sha256, $part, $size, $content)",
                 {
                     "sha256": digest,
                     "part": part,
-                    "content": zlib.compress(content[start : start + _PART_BYTES], _FASTEST),
+                    "size": len(content),
+                    "content": pa.compress(content, codec=_COMPRESSION, asbytes=True),
                 },
             )
+            part += 1
+    if kept.hexdigest() != digest:
+        raise ControlFailure(f"{name} changed while it was read. Run the same command again.")
     return digest
 
 
-def _content_of(connection: duckdb.DuckDBPyConnection, number: int, path: str) -> bytes:
+def _content_of(connection: duckdb.DuckDBPyConnection, number: int, path: str) -> Iterator[bytes]:
+    """The content of a file that a close read, part by part."""
     parts = connection.execute(
-        "select content from reference_content inner join close_reference using (sha256) "
+        "select sha256, part, size from reference_content "
+        "inner join close_reference using (sha256) "
         "where close_number = $number and path = $path order by part",
         {"number": number, "path": path},
     ).fetchall()
     if not parts:
         raise ControlFailure(f"The warehouse does not hold {path} of close number {number}.")
-    return b"".join(zlib.decompress(part) for (part,) in parts)
+    for sha256, part, size in parts:
+        found = connection.execute(
+            "select content from reference_content where sha256 = $sha256 and part = $part",
+            {"sha256": sha256, "part": part},
+        ).fetchone()
+        if found is not None:
+            yield pa.decompress(found[0], decompressed_size=size, codec=_COMPRESSION, asbytes=True)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -20,7 +20,6 @@ percentages all stand here.
 """
 
 import hashlib
-import json
 import os
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -438,8 +437,9 @@ class Funnel(Record):
         default=None, description="where this practice lies; null with `practice`"
     )
     others: tuple[FunnelPoint, ...] = Field(
-        description="the others, in order of list size, then value"
+        description="the others, in order of list size, then value; of very many an even choice"
     )
+    others_in_all: Count = Field(description="how many others there are, drawn or not")
     suppressed: Count = Field(
         description="practices left out because their count is below the rule"
     )
@@ -943,8 +943,7 @@ Model = TypeVar("Model", bound=Record)
 
 def canonical_json(model: Record) -> bytes:
     """The one sequence of bytes that stands for a model's content."""
-    content = model.model_dump(mode="json")
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+    return model.model_dump_json(indent=1).encode() + b"\n"
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:

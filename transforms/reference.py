@@ -6,6 +6,7 @@ file, line and column, never a value (which may be a patient's).
 """
 
 import csv
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -343,10 +344,21 @@ def load(
     file = _inspect(path, shown)
     names, skip = _names(file, layout, shown)
     delimited.forget_rejects(connection)
-    # Not by rowid: within a transaction it does not count from 0.
     connection.execute(
-        f"create or replace temp table stated as select *, row_number() over () + {skip} as {LINE} "
-        f"from {delimited.source(file, names, skip=skip)}"
+        f"create or replace temp table stated_row as "
+        f"select * from {delimited.source(file, names, skip=skip)}"
+    )
+    names_read = [name for name in names if not name.startswith(_IGNORED)]
+    if not layout.header:
+        # Lines that begin like a flat file's are not looked at for padding.
+        file = dataclasses.replace(file, padded=True)
+    values = ", ".join(
+        f"{delimited.text(file, name)} as {delimited.identifier(name)}" for name in names_read
+    )
+    # Within a transaction rowid counts from a base of DuckDB's own.
+    connection.execute(
+        f"create or replace temp view stated as select {values}, "
+        f"rowid - (select min(rowid) from stated_row) + {skip + 1} as {LINE} from stated_row"
     )
     rejected = delimited.rejects(connection)
     if rejected:
@@ -354,9 +366,9 @@ def load(
             f"{shown}, line {rejected[0].line}: this line cannot be read as {len(names)} "
             "comma-separated fields. Correct it; values with commas go in double quotes."
         )
-    names_read = [name for name in names if not name.startswith(_IGNORED)]
     take(connection, layout, Source(shown), names_read, edition=edition)
-    connection.execute("drop table stated")
+    connection.execute("drop view stated")
+    connection.execute("drop table stated_row")
 
 
 def take(
@@ -367,18 +379,16 @@ def take(
     *,
     edition: str | None = None,
 ) -> None:
-    """Check the rows of the relation `stated`, all text, and add them to a layout's table.
+    """Check the rows of the relation `stated`, all trimmed text, and add them to a layout's table.
 
     `names` are those of the layout's columns that it has; `stated_line` is a row's place in the
     source. Raises UsageError naming source, line and column.
     """
-    # In one place, so that each value is trimmed once, and only where there is anything to trim.
-    trimmed = ", ".join(
-        f"{_trimmed(column.name) if column.name in names else 'null::varchar'} "
-        f"as {delimited.identifier(column.name)}"
+    values = ", ".join(
+        f"{'' if column.name in names else 'null::varchar as '}{delimited.identifier(column.name)}"
         for column in layout.columns
     )
-    read = f"(select {LINE}, {trimmed} from stated)"
+    read = f"(select {LINE}, {values} from stated)"
     _check(connection, layout, read, source)
     selected = ", ".join(
         _CASTS[column.kind].format(delimited.identifier(column.name)) for column in layout.columns
@@ -388,14 +398,6 @@ def take(
         {"edition": edition},
     )
     _check_key(connection, layout, source, edition)
-
-
-def _trimmed(name: str) -> str:
-    text = delimited.identifier(name)
-    edges = " or ".join(
-        f"{at}({text}, {blank})" for at in ("starts_with", "suffix") for blank in ("' '", "chr(9)")
-    )
-    return f"nullif(if({edges}, trim({text}, ' ' || chr(9)), {text}), '')"
 
 
 def _inspect(path: Path, shown: str) -> FeedFile:

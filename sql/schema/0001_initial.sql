@@ -120,7 +120,8 @@ create table grouper_result (
 create table reference_content (
     sha256 varchar not null,
     part integer not null,
-    content blob not null, -- compressed by zlib
+    size integer not null, -- bytes of the part
+    content blob not null, -- compressed by zstd
     primary key (sha256, part)
 );
 
@@ -145,7 +146,7 @@ create table close_reference (
 -- One row per version of a spell's charge, with the closes in which it stood: from_close to the
 -- one before to_close. A spell that is not posted has its versions too.
 create table charge (
-    charge_number bigint primary key,
+    charge_number bigint not null, -- counts from 1; an index would cost more than writing the rows
     from_close integer not null,
     to_close integer,
     spell_id varchar not null,

@@ -7,6 +7,9 @@
 --
 -- A posting shows the version of the charge that it posts; a credit shows the version that it
 -- reverses, every amount negated.
+--
+-- In the order of the detail files, so that one practice's rows lie together: reading them takes
+-- what that practice has, however many others there are.
 create or replace temp table detail_row as
 with shown as (
     select
@@ -156,4 +159,12 @@ left join reference.provider on shown.provider_code = provider.provider_code
 left join admission_method on first_record.admission_method = admission_method.code
 left join main_specialty on first_record.main_specialty = main_specialty.code
 left join reference.tariff
-    on shown.tariff_edition = tariff.edition and shown.hrg_code = tariff.hrg_code;
+    on shown.tariff_edition = tariff.edition and shown.hrg_code = tariff.hrg_code
+order by
+    shown.holder asc,
+    shown.sheet asc,
+    cast(split_part(shown.charge_reference, '-', -1) as integer) asc,
+    shown.activity_month asc,
+    shown.provider_code asc,
+    shown.provider_spell_number asc,
+    shown.kind desc;

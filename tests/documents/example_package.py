@@ -416,6 +416,7 @@ def _funnel(measure: str, mean: Decimal, practice: Practice, seed: int) -> p.Fun
         practice=own,
         verdict="above_95" if own else None,
         others=tuple(p.FunnelPoint(weighted_list_size=s, value=v) for s, v in others),
+        others_in_all=len(others),
         suppressed=1,
         limits=tuple(
             p.FunnelLimit(

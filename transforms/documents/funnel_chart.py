@@ -33,13 +33,19 @@ def value_in_words(funnel: Funnel, value: Decimal) -> str:
     return formats.pounds(value) if funnel.measure == "cost" else formats.tenths(value)
 
 
+def others_in_words(funnel: Funnel) -> str:
+    """How many other practices the plot shows: ``12 other practices``."""
+    of_all = f" of {funnel.others_in_all:,}" if len(funnel.others) < funnel.others_in_all else ""
+    return f"{len(funnel.others):,}{of_all} other practices"
+
+
 def description(funnel: Funnel) -> str:
     """What the plot shows, in words: the text alternative of the picture."""
     what = "Cost" if funnel.measure == "cost" else "Spells"
     text = (
         f"Funnel plot. {what} per 1,000 weighted patients against weighted list size, with the "
         f"95 and 99.8 per cent limits around the mean of {value_in_words(funnel, funnel.mean)}; "
-        f"{len(funnel.others)} other practices."
+        f"{others_in_words(funnel)}."
     )
     if funnel.practice is None or funnel.verdict is None:
         return f"{text} Your practice is not shown."

@@ -20,6 +20,7 @@ Row = Mapping[str, Any]
 Verdict = Literal["within", "above_95", "below_95", "above_998", "below_998"]
 
 FEWEST_PRACTICES = 3  # fewer on a plot could be told apart
+MOST_DRAWN = 300  # more would be a blot, and every package would hold all practices of a country
 
 _PER = 1000
 _Z_95 = Decimal("1.959963984540054")
@@ -43,10 +44,50 @@ class _Measure:
         return z * (self.variance / size).sqrt()
 
 
-def comparisons_of(
-    rows: Sequence[Row], practice: str, period: Period, suppress_below: int
-) -> package.Comparisons | None:
-    """Both funnel plots of a practice; None where too few practices could be shown.
+@dataclass(frozen=True)
+class _Plot:
+    """What the plots of all practices share of one measure, by practice code where it has one."""
+
+    measure: _Measure
+    rows: Mapping[str, Row]
+    points: Mapping[str, package.FunnelPoint]
+    drawn: Sequence[str]
+    limits: tuple[package.FunnelLimit, ...]
+
+
+@dataclass(frozen=True)
+class Plots:
+    """Both funnel plots of a close, before each practice is marked on its own."""
+
+    spells: _Plot
+    cost: _Plot
+    suppressed: int
+
+    def of(self, practice: str, period: Period) -> package.Comparisons:
+        """A practice's own plots: it is marked, the others are not named."""
+        return package.Comparisons(
+            first_month=str(period.plus(1 - period.month_of_year)),
+            last_month=str(period),
+            spells=self._funnel(self.spells, practice),
+            cost=self._funnel(self.cost, practice),
+        )
+
+    def _funnel(self, plot: _Plot, practice: str) -> package.Funnel:
+        own = plot.rows.get(practice)
+        return package.Funnel(
+            measure=plot.measure.name,
+            mean=two_decimals(plot.measure.mean * _PER),
+            practice=plot.points.get(practice),
+            verdict=_verdict(plot.measure, own) if own else None,
+            others=tuple(plot.points[code] for code in plot.drawn if code != practice),
+            others_in_all=len(plot.rows) - (practice in plot.rows),
+            suppressed=self.suppressed,
+            limits=plot.limits,
+        )
+
+
+def plots_of(rows: Sequence[Row], suppress_below: int) -> Plots | None:
+    """The funnel plots of a close; None where too few practices could be shown.
 
     `rows` are of sql/statements/funnel_point.sql. Practices with fewer spells than `suppress_below`
     are left out, and counted.
@@ -56,23 +97,12 @@ def comparisons_of(
         return None
     patients = _sum(shown, "weighted_list_size")
     spells = _sum(shown, "spells") / patients
-    measures = (
-        _Measure("spells", "spells", spells, spells),
-        _Measure(
-            "cost",
-            "amount",
-            _sum(shown, "amount") / patients,
-            _sum(shown, "sum_of_squares") / patients,
-        ),
-    )
-    of_spells, of_cost = (
-        _funnel(measure, shown, practice, len(rows) - len(shown)) for measure in measures
-    )
-    return package.Comparisons(
-        first_month=str(period.plus(1 - period.month_of_year)),
-        last_month=str(period),
-        spells=of_spells,
-        cost=of_cost,
+    cost = _sum(shown, "amount") / patients
+    squares = _sum(shown, "sum_of_squares") / patients
+    return Plots(
+        spells=_plot(_Measure("spells", "spells", spells, spells), shown),
+        cost=_plot(_Measure("cost", "amount", cost, squares), shown),
+        suppressed=len(rows) - len(shown),
     )
 
 
@@ -80,24 +110,23 @@ def _sum(rows: Sequence[Row], column: str) -> Decimal:
     return sum((Decimal(row[column]) for row in rows), Decimal(0))
 
 
-def _funnel(
-    measure: _Measure, rows: Sequence[Row], practice: str, suppressed: int
-) -> package.Funnel:
-    own = next((row for row in rows if row["practice_code"] == practice), None)
-    others = sorted(
-        (row for row in rows if row["practice_code"] != practice),
-        key=lambda row: (row["weighted_list_size"], row[measure.column]),
+def _plot(measure: _Measure, rows: Sequence[Row]) -> _Plot:
+    ordered = sorted(rows, key=lambda row: (row["weighted_list_size"], row[measure.column]))
+    smallest, largest = (ordered[place]["weighted_list_size"] for place in (0, -1))
+    return _Plot(
+        measure=measure,
+        rows={row["practice_code"]: row for row in ordered},
+        points={row["practice_code"]: _point(measure, row) for row in ordered},
+        drawn=[row["practice_code"] for row in _evenly(ordered, MOST_DRAWN)],
+        limits=_limits(measure, smallest * _BELOW_SMALLEST, largest * _ABOVE_LARGEST),
     )
-    sizes = [row["weighted_list_size"] for row in rows]
-    return package.Funnel(
-        measure=measure.name,
-        mean=two_decimals(measure.mean * _PER),
-        practice=_point(measure, own) if own else None,
-        verdict=_verdict(measure, own) if own else None,
-        others=tuple(_point(measure, row) for row in others),
-        suppressed=suppressed,
-        limits=_limits(measure, min(sizes) * _BELOW_SMALLEST, max(sizes) * _ABOVE_LARGEST),
-    )
+
+
+def _evenly(ordered: Sequence[Row], most: int) -> Sequence[Row]:
+    """At most so many of the rows, spread evenly over them, with the first and the last."""
+    if len(ordered) <= most:
+        return ordered
+    return [ordered[place * (len(ordered) - 1) // (most - 1)] for place in range(most)]
 
 
 def _point(measure: _Measure, row: Row) -> package.FunnelPoint:

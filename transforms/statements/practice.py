@@ -12,7 +12,7 @@ import duckdb
 from transforms import package, warehouse
 from transforms.mark import Close
 from transforms.periods import Period
-from transforms.statements.comparisons import comparisons_of
+from transforms.statements.comparisons import Plots, plots_of
 from transforms.statements.figures import percent_of, two_decimals
 from transforms.working_days import nth_working_day
 
@@ -42,7 +42,7 @@ class PracticeFigures:
     not_charged: Mapping[str, Sequence[Row]]
     held: Mapping[str, Row]
     detail: Mapping[str, Sequence[Row]]
-    funnel: Sequence[Row]
+    plots: Plots | None
     names: Mapping[tuple[str, str], str]
     editions: Sequence[Row]
     data_to: datetime.date | None
@@ -85,7 +85,7 @@ class PracticeFigures:
             not_charged=_grouped(query("not_charged")),
             held={row["practice_code"]: row for row in query("held_by_practice")},
             detail=_grouped(query("detail_total")),
-            funnel=query("funnel_point"),
+            plots=plots_of(query("funnel_point"), close.config.statements.suppress_below),
             names={
                 (row["dimension"], row["code"]): row["name"]
                 for row in query("name")
@@ -118,9 +118,7 @@ def statement_content(
         merged_in=_merged_in(figures, practice),
         closing=_closing(figures, figures.practice[practice]),
         drivers=_drivers(figures, close, practice),
-        comparisons=comparisons_of(
-            figures.funnel, practice, close.period, close.config.statements.suppress_below
-        ),
+        comparisons=figures.plots.of(practice, close.period) if figures.plots else None,
         trust=_trust(figures, close, practice, warnings),
         detail=_detail(figures, practice, detail_sha256),
         notes=notes_of(figures, close),
