@@ -69,7 +69,10 @@ def _variables(site: Site, code: str, period: Period, gate: Gate) -> dict[str, t
         "minimum_records": ("bigint", getattr(own, "minimum_records", None)),
         "volume_months": ("bigint", settings.episodes.volume_months),
         "volume_minimum": ("double", settings.episodes.volume_minimum),
-        "held_files": ("varchar[]", [name for name, _ in land.reports(site.held(code))]),
+        "held_files": (
+            "varchar[]",
+            [name for name, _ in land.reports(site.held(code), alone=False)],
+        ),
         "refused_files": ("varchar[]", [name for name, _ in land.reports(site.refused(code))]),
     }
 

@@ -18,11 +18,9 @@ def release(site: Site, commissioner: str, interchange: str) -> LandedFile:
     with warehouse.open_warehouse(site, commissioner, "releasing a held file") as connection:
         path = _find(site, commissioner, interchange)
         result = land.land_file(connection, path, site.config.landing, release=True)
+        folder = site.refused if result.outcome == "refused" else site.archive
+        land.move(path, folder(commissioner), result)
         land.report_of(path).unlink(missing_ok=True)
-        if result.outcome == "refused":
-            land.report(land.move(path, site.refused(commissioner)), result)
-        else:
-            land.move(path, site.archive(commissioner))
     return result
 
 
@@ -45,9 +43,8 @@ def reject(site: Site, commissioner: str, interchange: str) -> LandedFile:
             interchange_id=identifier,
         )
         mark = f"{land.REJECTED_MARK}{inspect(path).sha256}"
-        report = land.report_of(path)
-        land.report(land.move(path, site.refused(commissioner)), result, mark)
-        report.unlink(missing_ok=True)
+        land.move(path, site.refused(commissioner), result, mark)
+        land.report_of(path).unlink(missing_ok=True)
     return result
 
 
@@ -81,7 +78,5 @@ def _held(site: Site, commissioner: str) -> list[Path]:
 
 def _name(path: Path) -> str:
     """SENDER:INTERCHANGE of a held file, as its report says."""
-    for line in land.report_of(path).read_text(encoding="utf-8").splitlines():
-        if line.startswith(land.INTERCHANGE_MARK):
-            return line.removeprefix(land.INTERCHANGE_MARK)
-    return f":{path.name}"
+    names = land.marked(land.report_of(path), land.INTERCHANGE_MARK)
+    return names[0] if names else f":{path.name}"

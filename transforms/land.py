@@ -65,7 +65,7 @@ def land_inbox(
 
     A refused or held file does not stop the others.
     """
-    files = _waiting(site, commissioner)
+    files = waiting(site, commissioner)
     places = {
         "landed": site.archive(commissioner),
         "known": site.archive(commissioner),
@@ -75,19 +75,18 @@ def land_inbox(
     landed = []
     for path, result in _land(site, commissioner, files, progress):
         landed.append(result)
-        place = move(path, places[result.outcome])
-        if result.outcome in ("held", "refused"):
-            report(place, result)
+        move(path, places[result.outcome], result)
     return landed
 
 
 def inbox_is_quiet(site: Site, commissioner: str, since: float) -> bool:
     """Whether files wait in an inbox, and none of them was written since a time (seconds, Unix)."""
-    files = _waiting(site, commissioner)
+    files = waiting(site, commissioner)
     return bool(files) and all(path.stat().st_mtime <= since for path in files)
 
 
-def _waiting(site: Site, commissioner: str) -> list[Path]:
+def waiting(site: Site, commissioner: str) -> list[Path]:
+    """The files of a commissioner's inbox, in name order; not hidden ones, which others keep."""
     inbox = site.inbox(commissioner)
     return sorted(
         path
@@ -113,12 +112,12 @@ def land_files(
         landed.append(result)
         if result.outcome == "held":
             place = _free_name(path, site.held(commissioner))
-            shutil.copyfile(path, place)
-            report(place, result)
+            _report(place, result)
+            aside = place.with_name(f".{place.name}")
+            shutil.copyfile(path, aside)
+            aside.replace(place)
         elif result.outcome == "refused":
-            refused = site.refused(commissioner)
-            refused.mkdir(parents=True, exist_ok=True)
-            report(refused / path.name, result)
+            _report(_free_name(path, site.refused(commissioner)), result)
     return landed
 
 
@@ -281,10 +280,9 @@ def _tidied(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def _rejected(refused: Path) -> frozenset[str]:
     """The contents (SHA-256) that a person refused for good."""
     return frozenset(
-        line.removeprefix(REJECTED_MARK)
-        for path in (refused.glob(f"*{REPORT_SUFFIX}") if refused.is_dir() else ())
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line.startswith(REJECTED_MARK)
+        sha256
+        for report in (refused.glob(f"*{REPORT_SUFFIX}") if refused.is_dir() else ())
+        for sha256 in marked(report, REJECTED_MARK)
     )
 
 
@@ -365,11 +363,16 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def move(path: Path, folder: Path) -> Path:
-    """Move a file into a folder, under a name that no other content bears there."""
+def move(path: Path, folder: Path, result: LandedFile, *marks: str) -> None:
+    """Move a file into a folder, under a name that no other content bears there.
+
+    A held or refused one has its report there first: killed in between, the file is still where it
+    was, and is only moved again. `marks` as in `_report`.
+    """
     place = _free_name(path, folder)
+    if result.outcome in ("held", "refused"):
+        _report(place, result, *marks)
     shutil.move(path, place)
-    return place
 
 
 def _free_name(path: Path, folder: Path) -> Path:
@@ -391,18 +394,44 @@ def report_of(place: Path) -> Path:
     return place.with_name(place.name + REPORT_SUFFIX)
 
 
-def report(place: Path, result: LandedFile, *marks: str) -> None:
-    """Write beside the file why it lies there, with marks for the commands that read it again."""
-    lines = [result.file_name, f"{result.outcome}: {result.message}", *marks]
+def marked(report: Path, mark: str) -> list[str]:
+    """What a report says after a mark, line by line; nothing where there is no report."""
+    if not report.is_file():
+        return []
+    # Whoever sends feeds may call one a report, too, whatever is in it.
+    lines = report.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line.removeprefix(mark) for line in lines if line.startswith(mark)]
+
+
+def _report(place: Path, result: LandedFile, *marks: str) -> None:
+    """Write beside the file why it lies there, with marks for the commands that read it again.
+
+    What an earlier report said was rejected for good stays rejected.
+    """
+    report = report_of(place)
+    rejected = [f"{REJECTED_MARK}{sha256}" for sha256 in marked(report, REJECTED_MARK)]
+    lines = [
+        result.file_name,
+        f"{result.outcome}: {result.message}",
+        *dict.fromkeys((*marks, *rejected)),
+    ]
     if result.outcome == "held":
         lines.append(f"{INTERCHANGE_MARK}{result.sender}:{result.interchange_id}")
-    report_of(place).write_text("\n".join([*lines, ""]), encoding="utf-8")
+    aside = report.with_name(f".{report.name}")
+    aside.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    aside.replace(report)
 
 
-def reports(folder: Path) -> list[tuple[str, str]]:
-    """The files of a folder that have a report beside them, by name, with what it says."""
+def reports(folder: Path, *, alone: bool = True) -> list[tuple[str, str]]:
+    """The files of a folder that have a report, by name, with what it says.
+
+    The report of a named file that was refused stands `alone`: the file stayed where it was.
+    """
     found = []
-    for report in sorted(folder.glob(f"*{REPORT_SUFFIX}")) if folder.is_dir() else ():
-        name, _, text = report.read_text(encoding="utf-8").strip().partition("\n")
-        found.append((name, text.partition(": ")[2]))
+    for report in sorted(folder.glob(f"[!.]*{REPORT_SUFFIX}")) if folder.is_dir() else ():
+        if not alone and not report.with_name(report.name.removesuffix(REPORT_SUFFIX)).exists():
+            continue
+        text = report.read_text(encoding="utf-8", errors="replace")
+        name, _, told = text.strip().partition("\n")
+        found.append((name, told.partition(": ")[2]))
     return found

@@ -28,7 +28,7 @@ def stage_ran(site: Site, close: Close, stage: str, seconds: float) -> None:
             gates=gates.read_gates(site, code, close.period),
             held_files=tuple(
                 package.HeldFile(file_name=name, rule=text[:3], text=text)
-                for name, text in reports(site.held(code))
+                for name, text in reports(site.held(code), alone=False)
             ),
             refused_files=tuple(
                 package.RefusedFile(file_name=name, rule=text[:3], text=text)

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from transforms import delivery, package, warehouse
-from transforms.land import reports
+from transforms.land import reports, waiting
 from transforms.periods import Period
 from transforms.site import Site
 
@@ -81,24 +80,18 @@ def of(site: Site, code: str) -> Status:
     return Status(
         commissioner=code,
         name=site.commissioner(code).name,
-        waiting=_names(site.inbox(code)),
+        waiting=tuple(path.name for path in waiting(site, code)),
         interchanges=interchanges,
         records=records,
         quarantined=quarantined,
-        held=_reports(site.held(code)),
-        refused=_reports(site.refused(code)),
+        held=_told(reports(site.held(code), alone=False)),
+        refused=_told(reports(site.refused(code))),
         closed=tuple(closed),
     )
 
 
-def _names(folder: Path) -> tuple[str, ...]:
-    if not folder.is_dir():
-        return ()
-    return tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
-
-
-def _reports(folder: Path) -> tuple[str, ...]:
-    return tuple(f"{name}: {text}" for name, text in reports(folder))
+def _told(found: list[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(f"{name}: {text}" for name, text in found)
 
 
 def show(status: Status) -> None:

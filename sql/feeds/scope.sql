@@ -3,6 +3,10 @@
 -- Grain: one row per way of saying it, as text; scope_number is null under net change.
 -- Inputs: feed_header (the reader's: one row per record), the variables first_scope and
 --         narrow_scopes.
+--
+-- A scope is sender, prime recipient, bulk group and report period. An interchange has one extract
+-- date-time: where its records say several, the latest that any of its sender's says. Otherwise a
+-- file could replace its own records.
 create or replace temp table feed_scope as
 with said as (
     select
@@ -62,18 +66,19 @@ numbered as (
         bulk_group,
         period_start,
         period_end,
-        effective_time,
         getvariable('first_scope') - 1 + row_number() over (order by min(first_line))
             as scope_number,
+        max(max(effective_time)) over (partition by sender) as effective_time,
         min(first_activity) as first_activity,
         max(last_activity) as last_activity,
     from checked
     where protocol = '020' and fault is null
-    group by sender, prime_recipient, bulk_group, period_start, period_end, effective_time
+    group by sender, prime_recipient, bulk_group, period_start, period_end
 )
 
 select
-    checked.* exclude (first_activity, last_activity),
+    checked.* exclude (effective_time, first_activity, last_activity),
+    numbered.effective_time,
     cast(numbered.scope_number as integer) as scope_number,
     -- Where the rows' periods are not what the file covers: from their first activity to their
     -- last. Without any there is nothing that the scope covers.
@@ -102,5 +107,4 @@ left join numbered
         and checked.prime_recipient = numbered.prime_recipient
         and checked.bulk_group = numbered.bulk_group
         and checked.period_start = numbered.period_start
-        and checked.period_end = numbered.period_end
-        and checked.effective_time = numbered.effective_time;
+        and checked.period_end = numbered.period_end;

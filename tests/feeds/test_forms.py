@@ -1,5 +1,6 @@
 """Every form of a feed says the same: field by field in the record log, and in the charges."""
 
+import dataclasses
 import gzip
 from pathlib import Path
 from typing import Any
@@ -253,6 +254,37 @@ def test_one_file_with_several_scopes(site: Path, tmp_path: Path, ask: Query) ->
     ]
     assert ask("select protocol as p from interchange")[0]["p"] is None
     assert ask("select count(*) as n from quarantine")[0]["n"] == 0
+
+
+@pytest.mark.parametrize("form", ["cds62", "sus"])
+def test_records_of_one_file_never_replace_each_other(
+    form: str, site: Path, tmp_path: Path, ask: Query
+) -> None:
+    """An interchange has one extract date-time: the latest that its records say."""
+    april = forms.Sent(
+        protocol="020", bulk_group="010", period_start="2004-04-01", period_end="2004-04-30"
+    )
+    later = dataclasses.replace(april, extract_datetime="2004-05-05T06:00:01")
+    wider = dataclasses.replace(
+        april, period_end="2004-05-31", extract_datetime="2004-05-05T06:00:02"
+    )
+    sent = [(episode_row(n), each) for n, each in enumerate((april, later, wider))]
+    if form == "cds62":
+        lines = [
+            line
+            for number, (row, each) in enumerate(sent)
+            for line in forms.flat_lines(row, f"CONNECTION{number}", each)
+        ]
+        (tmp_path / "feed").write_text("\n".join([*lines, ""]))
+    else:
+        rows = [line for row, each in sent for line in forms.sus_rows([row], each)]
+        (tmp_path / "feed").write_bytes(forms.csv_file(rows))
+    land(site, tmp_path / "feed")
+    times = ask("select period_end::text as last, effective_time::text as t from scope order by 1")
+    assert len(times) == 2
+    assert {each["t"] for each in times} == {"2004-05-05 06:00:02"}
+    fates = ask("select fate, count(*) as n from record_fate(1) group by all")
+    assert fates == [{"fate": "live", "n": 3}]
 
 
 def test_a_scope_of_sus_reaches_no_further_than_the_rows_that_name_it(

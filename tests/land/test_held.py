@@ -68,9 +68,14 @@ def test_reject_refuses_it_for_good(held: Path, ask: Query) -> None:
     assert "b2.csv: refused. H01 It was held and then rejected for good." in outcome.output
     assert files(held / "held" / "5XA") == []
     assert files(held / "refused" / "5XA") == ["b2.csv", "b2.csv.report.txt"]
-    again = pbc(held, "land", str(held / "refused" / "5XA" / "b2.csv"))
-    assert again.exit_code == 2
-    assert "H01 This content was held and then rejected for good." in again.output
+    rejected = held / "refused" / "5XA" / "b2.csv"
+    for name in ("b2.csv", "b2.csv", "other.csv", "b2.csv"):
+        (held / "inbox" / "5XA" / name).write_bytes(rejected.read_bytes())
+        for files_named in ((), (str(rejected),)):
+            again = pbc(held, "land", *files_named)
+            assert again.exit_code == 2
+            assert "H01 This content was held and then rejected for good." in again.output
+    assert files(held / "held" / "5XA") == []
     assert ask("select count(*) as n from interchange") == [{"n": 1}]
 
 

@@ -74,6 +74,22 @@ def test_what_stands_in_quotes_is_a_value(value: str, site: Path, tmp_path: Path
     done(site, "land", str(file.write(tmp_path / "feed.csv")))
 
 
+def test_a_count_that_no_file_can_have(site: Path, tmp_path: Path) -> None:
+    content = NwcsFile("N1", [episode_row(1)]).content().decode()
+    (tmp_path / "feed.csv").write_text(content.replace("TRL,N1,1", "TRL,N1," + "1" * 5000))
+    assert "F04 line 4: The trailer is not TRL," in refused(site, tmp_path / "feed.csv")
+
+
+def test_a_file_that_is_called_a_report(site: Path) -> None:
+    """What lies in refused/ may bear any name and be no text; landing goes on."""
+    inbox = site / "inbox" / "5XA"
+    (inbox / "a.report.txt").write_bytes(b"\xff\xfe\x80")
+    assert "a.report.txt: refused. F01" in pbc(site, "land").output
+    NwcsFile("N1", [episode_row(1)]).write(inbox / "b.csv")
+    assert done(site, "land").output == "b.csv: landed. 1 record landed, 0 quarantined.\n"
+    done(site, "status")
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_nwcs(fault: str, site: Path, tmp_path: Path) -> None:
     bulk = BULK if FAULTS[fault][0] == "F06" else {}

@@ -10,6 +10,7 @@ The strict reader finds the trailer by its width: it is the one line that is no 
 """
 
 import datetime
+import re
 
 import duckdb
 
@@ -25,6 +26,7 @@ _LINES_BEFORE_RECORDS = 2
 _NET_CHANGE = "010"
 _BULK = "020"
 _MARK = b"HDR,NWCS-APC,"
+_COUNT = re.compile(r"[0-9]{1,18}")
 
 
 class NwcsReader:
@@ -262,7 +264,7 @@ def _read_trailer(file: FeedFile, interchange_id: str) -> int:
             mend="Ask for the whole interchange again.",
         )
     fields = delimited.fields(last, file.lines)
-    if len(fields) != _TRAILER_FIELDS or not fields[2].isascii() or not fields[2].isdigit():
+    if len(fields) != _TRAILER_FIELDS or not _COUNT.fullmatch(fields[2]):
         raise _malformed("The trailer is not TRL,<interchange_id>,<count>.", line=file.lines)
     if fields[1] != interchange_id:
         raise _malformed("The trailer is not of the header's interchange.", line=file.lines)
