@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -80,11 +80,15 @@ def init(
     sample: Annotated[
         bool, typer.Option("--sample", help="The synthetic sample site, feeds in its inbox.")
     ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a site."""
     from transforms import new_site
 
     new_site.make(directory, sample=sample)
+    if as_json:
+        _print_json({"site": directory, "sample": sample})
+        return
     typer.echo(f"Made {'the sample site' if sample else 'a new site'} in {directory}.")
 
 
@@ -166,7 +170,7 @@ def close(
     where, who = _site(site, commissioner)
     asked = Period.parse(period)
     if not revise and closing.is_closed_for_good(where, who.code, asked):
-        typer.echo(f"{asked} is closed, and a later month after it: it is verified, not changed.")
+        _tell_closed_for_good(asked, as_json=as_json)
         _exit(_verify(where, who, asked, as_json=as_json))
         return
     with _progress() as progress:
@@ -219,12 +223,18 @@ def run(
     if not as_json:
         _tell_landed(landed, as_json=False)
     if closing.is_closed_for_good(where, who.code, asked):
-        typer.echo(f"{asked} is closed, and a later month after it: it is verified, not changed.")
-        _exit(max(_exit_code_of(landed), _verify(where, who, asked, as_json=as_json)))
+        _tell_closed_for_good(asked, as_json=as_json)
+        code = _verify(where, who, asked, as_json=as_json, besides={"landed": landed})
+        _exit(max(_exit_code_of(landed), code))
         return
-    with _progress() as progress:
-        closed = closing.close_period(where, who.code, asked, progress=progress)
-        _render(closed.folder, progress)
+    try:
+        with _progress() as progress:
+            closed = closing.close_period(where, who.code, asked, progress=progress)
+            _render(closed.folder, progress)
+    except PbcError as error:
+        if as_json:
+            _print_json({"landed": landed, "error": str(error)})
+        raise
     if as_json:
         _print_json(
             {
@@ -307,6 +317,7 @@ def export(
     ] = None,
     site: SiteOption = _HERE,
     commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write a table of a closed month.
 
@@ -316,10 +327,13 @@ def export(
 
     where, who = _site(site, commissioner)
     asked = Period.parse(period)
+    if as_json and out is None:
+        format = "parquet"  # which keeps the types
     _write_out(
         out,
         f"{table}.{format}",
         lambda path: exports.export(where, who.code, table, asked, format, path),
+        as_json=as_json,
     )
 
 
@@ -334,13 +348,19 @@ def rows(
     ] = None,
     site: SiteOption = _HERE,
     commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show the rows behind a gate's figure, as CSV. They hold patient data."""
     from transforms import gates
 
     where, who = _site(site, commissioner)
     asked = Period.parse(period)
-    _write_out(out, "rows.csv", lambda path: gates.write_rows(where, who.code, asked, figure, path))
+    _write_out(
+        out,
+        "rows.csv",
+        lambda path: gates.write_rows(where, who.code, asked, figure, path),
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -525,16 +545,36 @@ def status(
             standing.show(each)
 
 
-def _write_out(out: Path | None, name: str, write: Callable[[Path], None]) -> None:
+def _write_out(
+    out: Path | None, name: str, write: Callable[[Path], None], *, as_json: bool
+) -> None:
     """Let `write` make a file: the one asked for, or one that goes to standard output."""
     if out is not None:
+        if out.is_dir():
+            raise UsageError(f"{out} is a folder: give --out the file to write.")
         write(out)
+        if as_json:
+            _print_json({"file": out})
         return
     with tempfile.TemporaryDirectory(prefix="pbc-out-") as folder:
         aside = Path(folder) / name
         write(aside)
+        if as_json:
+            _print_json({"rows": _rows_of(aside)})
+            return
         with aside.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+def _rows_of(file: Path) -> list[dict[str, Any]]:
+    """The rows of a Parquet file; those of a CSV file as the text that they are."""
+    from transforms import warehouse
+
+    read = "read_parquet($file)"
+    if file.suffix == ".csv":
+        read = "read_csv($file, header = true, all_varchar = true)"
+    with warehouse.in_memory() as connection:
+        return warehouse.rows(connection, f"from {read}", {"file": str(file)})
 
 
 def _render(folder: Path, progress: Callable[[str, int, int], None] | None) -> None:
@@ -548,12 +588,27 @@ def _render(folder: Path, progress: Callable[[str, int, int], None] | None) -> N
     documents.render_commissioner(folder)
 
 
-def _verify(site: Site, who: Commissioner, period: Period, *, as_json: bool) -> int:
+def _tell_closed_for_good(period: Period, *, as_json: bool) -> None:
+    typer.echo(
+        f"{period} is closed, and a later month after it: it is verified, not changed.",
+        err=as_json,
+    )
+
+
+def _verify(
+    site: Site,
+    who: Commissioner,
+    period: Period,
+    *,
+    as_json: bool,
+    besides: Mapping[str, Any] | None = None,
+) -> int:
+    """Verify and tell; what stands `besides` is printed with it for machines."""
     from transforms import verify as controls
 
     report = controls.verify(site, who.code, period)
     if as_json:
-        _print_json(report)
+        _print_json(report if besides is None else {**besides, "verified": report})
     else:
         controls.show(report)
     return 0 if report.holds else 1

@@ -214,9 +214,14 @@ def require_turn(site: Site, commissioner: str, period: Period) -> int | None:
 
 
 def is_closed_for_good(site: Site, commissioner: str, period: Period) -> bool:
-    """Whether a later period is closed already, so that this one cannot be closed again."""
-    last = _latest_of(site, commissioner)
-    return last is not None and period < Period.containing(last["period"])
+    """Whether it is closed and so is a later period, so that it cannot be closed again."""
+    if not site.warehouse(commissioner).exists():
+        return False
+    with warehouse.open_warehouse(
+        site, commissioner, "asking what is closed", read_only=True
+    ) as connection:
+        last = latest(connection)
+        return last is not None and _first(connection) <= period < Period.containing(last["period"])
 
 
 def _latest_of(site: Site, commissioner: str) -> dict[str, Any] | None:
@@ -246,6 +251,13 @@ def latest(connection: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def _first(connection: duckdb.DuckDBPyConnection) -> Period:
+    """The first period ever closed; there must be one."""
+    return Period.containing(
+        warehouse.rows(connection, "select min(period) as period from close")[0]["period"]
+    )
+
+
 def find(connection: duckdb.DuckDBPyConnection, commissioner: str, period: Period) -> Close:
     """The last revision of a period that was closed to the end. Raises UsageError if none was."""
     found = connection.execute(
@@ -261,7 +273,12 @@ def find(connection: duckdb.DuckDBPyConnection, commissioner: str, period: Perio
             )
         ]
         known = f"Closed are {closed[0]} to {closed[-1]}." if closed else "No period is closed yet."
-        raise UsageError(f"{period} is not closed. {known} Close it with 'pbc close {period}'.")
+        mend = (
+            "Periods close in order: what is of an earlier month is posted in the next period."
+            if closed and str(period) < closed[0]
+            else f"Close it with 'pbc close {period}'."
+        )
+        raise UsageError(f"{period} is not closed. {known} {mend}")
     return mark.read(connection, commissioner, int(found[0]))
 
 
@@ -295,6 +312,11 @@ def _place(
             raise UsageError(f"{period} was never closed: there is nothing to revise.")
         return 1, 1
     last_period = Period.containing(last["period"])
+    if period < (first_period := _first(connection)):
+        raise ControlFailure(
+            f"{period} cannot be closed: {first_period} was closed first, and periods close in "
+            "order. What is of an earlier month is posted in the next period."
+        )
     if period < last_period:
         raise ControlFailure(
             f"{period} is closed, and {last_period} after it: only the latest period can be closed "

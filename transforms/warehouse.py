@@ -44,7 +44,7 @@ def lock(
 ) -> Iterator[None]:
     """Hold the lock file at `path`, alone or with other readers; wait, saying for whom.
 
-    `purpose` is what the holder is doing: it stands in the file for those who wait.
+    `purpose` is what the holder is doing: it stands in the file for those who wait, a line each.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
@@ -56,22 +56,31 @@ def lock(
                 break
             except BlockingIOError:
                 if not told:
-                    say(f"Waiting for {_holder(path)} to finish with {path.stem}.")
+                    say(f"Waiting for {_holders(path)} to finish with {path.stem}.")
                     told = True
                 time.sleep(_LOCK_POLL_SECONDS)
         if not shared:
             file.truncate(0)
-            file.write(json.dumps({"process": os.getpid(), "purpose": purpose}))
-            file.flush()
-        yield
+        file.write(json.dumps({"process": os.getpid(), "purpose": purpose}) + "\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            # Whoever leaves last wipes out the names, so that nobody is told to wait for the gone.
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                file.truncate(0)
 
 
-def _holder(path: Path) -> str:
+def _holders(path: Path) -> str:
+    """Who holds a lock, as its file says: those still running, as far as this machine knows."""
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-        return f"{held['purpose']!r} (process {held['process']})"
+        held = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        running = [each for each in held if Path(f"/proc/{each['process']}").exists()]
+        told = [f"{each['purpose']!r} (process {each['process']})" for each in running or held]
     except (ValueError, KeyError, OSError):
-        return "another process"
+        told = []
+    return " and ".join(told) or "another process"
 
 
 @contextlib.contextmanager
@@ -88,7 +97,9 @@ def open_warehouse(
     Raises UsageError where a reader finds none, and ControlFailure where newer software wrote it.
     """
     path = site.warehouse(commissioner)
-    with lock(path.with_suffix(".lock"), purpose, shared=read_only, say=say):
+    lock_file = path.with_suffix(".lock")
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(lock(lock_file, purpose, shared=read_only, say=say))
         if not path.exists():
             if read_only:
                 raise UsageError(
@@ -96,11 +107,19 @@ def open_warehouse(
                     "Run 'pbc land' first."
                 )
             _create(path)
-        with contextlib.closing(_connect(site, path, read_only=read_only)) as connection:
-            yield connection
+        connection = stack.enter_context(contextlib.closing(_connect(site, path, read_only)))
+        if _version(connection) < schema_version():
+            # Readers share the lock; whoever migrates must be alone.
+            stack.close()
+            with lock(lock_file, "bringing it to a new schema", say=say):
+                _migrate(path)
+            stack.enter_context(lock(lock_file, purpose, shared=read_only, say=say))
+            connection = stack.enter_context(contextlib.closing(_connect(site, path, read_only)))
+        begin_session(connection)
+        yield connection
 
 
-def _connect(site: Site, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(site: Site, path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
     settings = site.config.warehouse
     config: dict[str, Any] = {
         "autoinstall_known_extensions": False,
@@ -115,22 +134,17 @@ def _connect(site: Site, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConne
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
         version = _version(connection)
-        if version > schema_version():
-            connection.close()
-            raise ControlFailure(
-                f"{path} was written by newer software (schema {version}; this one knows "
-                f"{schema_version()}). Use that version of pbc."
-            )
-        if version < schema_version():
-            connection.close()
-            _migrate(path, version)
-            connection = duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.Error as error:
         raise ControlFailure(
             f"{path} cannot be opened as a warehouse: {_first_line(error)} "
             "If it is damaged, restore it from a backup."
         ) from error
-    begin_session(connection)
+    if version > schema_version():
+        connection.close()
+        raise ControlFailure(
+            f"{path} was written by newer software (schema {version}; this one knows "
+            f"{schema_version()}). Use that version of pbc."
+        )
     return connection
 
 
@@ -175,15 +189,20 @@ def _create(path: Path) -> None:
     aside.rename(path)
 
 
-def _migrate(path: Path, version: int) -> None:
-    """Copy the warehouse, then bring it to this software's schema in one transaction."""
-    kept = path.with_name(f"{path.stem}.schema{version}.duckdb")
+def _migrate(path: Path) -> None:
+    """Copy the warehouse, then bring it to this software's schema in one transaction.
+
+    Nothing happens where another process did so in the meantime.
+    """
     with contextlib.closing(duckdb.connect(str(path))) as connection:
+        version = _version(connection)
         connection.execute("checkpoint")
-    if not kept.exists():
-        copying = kept.with_suffix(".copying")
-        shutil.copyfile(path, copying)
-        copying.rename(kept)
+    if version >= schema_version():
+        return
+    kept = path.with_name(f"{path.stem}.schema{version}.duckdb")
+    copying = kept.with_suffix(".copying")
+    shutil.copyfile(path, copying)
+    copying.replace(kept)
     with contextlib.closing(duckdb.connect(str(path))) as connection, transaction(connection):
         for migration in sorted((SQL / "schema").glob("*.sql")):
             if int(migration.name.split("_")[0]) > version:

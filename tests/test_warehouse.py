@@ -1,0 +1,155 @@
+"""The warehouse's lock and its schema: who waits is told for whom, and no version is guessed at."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.pipeline_run import done, land, pbc
+from tests.site_builder import COMMISSIONER, NwcsFile, SiteBuilder, episode_row
+from transforms import warehouse
+from transforms.site import load_site
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site with one record landed."""
+    site = SiteBuilder(tmp_path / "site").write()
+    land(site, NwcsFile("N1", [episode_row(1)]).write(tmp_path / "n1.csv"))
+    return site
+
+
+@pytest.fixture
+def lock_file(site: Path) -> Path:
+    return site / "warehouse" / f"{COMMISSIONER}.lock"
+
+
+def started(site: Path, *command: str) -> "subprocess.Popen[str]":
+    """Starts a command in a process of its own; the first line that it says is read from it."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "from transforms.cli import app; app()", *command],
+        cwd=Path(__file__).resolve().parents[1],
+        env={**os.environ, "PBC_SITE": str(site)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def first_line(process: "subprocess.Popen[str]") -> str:
+    assert process.stderr is not None
+    return process.stderr.readline()
+
+
+@pytest.mark.parametrize("command", ["land", "status"])
+def test_who_comes_second_waits_and_says_for_whom(
+    command: str, site: Path, lock_file: Path
+) -> None:
+    with warehouse.lock(lock_file, "closing 2004-04"):
+        process = started(site, command)
+        assert first_line(process) == (
+            f"Waiting for 'closing 2004-04' (process {os.getpid()}) to finish with 5XA.\n"
+        )
+        assert process.poll() is None
+    assert process.wait(timeout=60) == 0
+
+
+def test_a_writer_waits_for_readers_and_not_for_who_wrote_before(
+    site: Path, lock_file: Path
+) -> None:
+    me = os.getpid()
+    with (
+        warehouse.lock(lock_file, "exporting fates", shared=True),
+        warehouse.lock(lock_file, "verifying 2004-04", shared=True),
+    ):
+        assert started(site, "status").wait(timeout=60) == 0  # one more reader does not wait
+        process = started(site, "land")
+        assert first_line(process) == (
+            f"Waiting for 'exporting fates' (process {me}) and 'verifying 2004-04' (process {me}) "
+            "to finish with 5XA.\n"
+        )
+    assert process.wait(timeout=60) == 0
+    assert lock_file.read_text() == ""
+
+
+def test_a_holder_that_was_killed_is_not_waited_for(site: Path, lock_file: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait(timeout=60)
+    lock_file.write_text(f'{{"process": {gone.pid}, "purpose": "landing feed files"}}\n')
+    with warehouse.lock(lock_file, "exporting fates", shared=True):
+        process = started(site, "land")
+        assert "Waiting for 'exporting fates' (process" in first_line(process)
+    assert process.wait(timeout=60) == 0
+
+
+def test_newer_software_s_warehouse_is_refused(site: Path) -> None:
+    known = warehouse.schema_version()
+    with duckdb.connect(str(site / "warehouse" / "5XA.duckdb")) as connection:
+        connection.execute("update schema_version set version = version + 1")
+    for command in ("land", "status"):
+        outcome = pbc(site, command)
+        assert outcome.exit_code == 1
+        assert (
+            f"5XA.duckdb was written by newer software (schema {known + 1}; this one knows "
+            f"{known}). Use that version of pbc." in outcome.output
+        )
+
+
+def test_what_is_no_warehouse_is_told(site: Path) -> None:
+    (site / "warehouse" / "5XA.duckdb").write_bytes(b"no database at all" * 1000)
+    outcome = pbc(site, "status")
+    assert outcome.exit_code == 1
+    assert "5XA.duckdb cannot be opened as a warehouse" in outcome.output
+
+
+@pytest.fixture
+def newer(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Software of the next schema version: these SQL files with one migration more.
+
+    The site was made before, by the software that there is.
+    """
+    assert site.exists()
+    sql = tmp_path / "sql"
+    shutil.copytree(warehouse.SQL, sql)
+    migration = sql / "schema" / f"{warehouse.schema_version() + 1:04d}_next.sql"
+    migration.write_text("alter table interchange add column note varchar;\n")
+    monkeypatch.setattr(warehouse, "SQL", sql)
+    yield migration
+
+
+def versions(site: Path, name: str) -> tuple[int, int, bool]:
+    """Returns a warehouse file's schema version, its records, and whether it has the new column."""
+    with duckdb.connect(str(site / "warehouse" / name), read_only=True) as connection:
+        found = connection.execute(
+            "select (select version from schema_version), (select count(*) from record), "
+            "exists (from duckdb_columns() where column_name = 'note')"
+        ).fetchone()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("command", ["land", "status"])
+def test_newer_software_copies_an_older_warehouse_and_migrates_it(
+    command: str, newer: Path, site: Path
+) -> None:
+    old = warehouse.schema_version() - 1
+    assert newer.exists()
+    done(site, command)
+    assert versions(site, "5XA.duckdb") == (old + 1, 1, True)
+    assert versions(site, f"5XA.schema{old}.duckdb") == (old, 1, False)
+
+
+def test_a_migration_that_fails_changes_nothing(newer: Path, site: Path) -> None:
+    old = warehouse.schema_version() - 1
+    newer.write_text(newer.read_text() + "insert into schema_version select error('broken');\n")
+    with (
+        pytest.raises(duckdb.Error, match="broken"),
+        warehouse.open_warehouse(load_site(site), COMMISSIONER, "landing feed files"),
+    ):
+        pass
+    assert versions(site, "5XA.duckdb") == (old, 1, False)
