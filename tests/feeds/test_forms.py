@@ -1,7 +1,9 @@
 """Every form of a feed says the same: field by field in the record log, and in the charges."""
 
+import csv
 import dataclasses
 import gzip
+import io
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +133,25 @@ def test_columns_of_sus_stand_in_any_order(site: Path, tmp_path: Path, ask: Quer
         (tmp_path / f"{number}.csv").write_bytes(forms.csv_file(rows, columns))
         land(site, tmp_path / f"{number}.csv")
     assert log(ask, 1) == log(ask, 2)
+
+
+def test_every_value_may_be_quoted(site: Path, tmp_path: Path, ask: Query) -> None:
+    """RFC 4180: of header, column line and trailer, too."""
+    content = {
+        "nwcs": NwcsFile("FIRST", activity()).content(),
+        "sus": forms.csv_file(forms.sus_rows(activity())),
+        "grouper": forms.grouper_file(activity()),
+    }
+    for name, plain in content.items():
+        lines = list(csv.reader(io.StringIO(plain.decode())))
+        quoted = io.StringIO()
+        csv.writer(quoted, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(lines)
+        (tmp_path / name).write_text(quoted.getvalue().replace("FIRST", "SECOND"))
+        (tmp_path / "plain").write_bytes(plain)
+        land(site, tmp_path / name, tmp_path / "plain")
+    assert log(ask, 1) == log(ask, 2)
+    assert log(ask, 3) == log(ask, 4)
+    assert ask("select count(*) as n from grouper_result")[0]["n"] == 2 * len(activity())
 
 
 def test_hrg_code_stands_in_where_fce_hrg_is_blank(site: Path, tmp_path: Path, ask: Query) -> None:

@@ -111,7 +111,7 @@ def rejects(connection: duckdb.DuckDBPyConnection) -> list[Reject]:
         select
             line,
             min(error_type::varchar),
-            any_value(split_part(ltrim(csv_line, chr(10)), ',', 1))
+            any_value(split_part(ltrim(csv_line, chr(10) || '"'), ',', 1))
         from reject_errors group by line, line_byte_position order by line_byte_position
         """
     ).fetchall()

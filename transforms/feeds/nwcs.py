@@ -25,7 +25,7 @@ _TRAILER_FIELDS = 3
 _LINES_BEFORE_RECORDS = 2
 _NET_CHANGE = "010"
 _BULK = "020"
-_MARK = b"HDR,NWCS-APC,"
+_MARK, _QUOTED_MARK = b"HDR,NWCS-APC,", b'"HDR","NWCS-APC",'
 _COUNT = re.compile(r"[0-9]{1,18}")
 
 
@@ -38,7 +38,8 @@ class NwcsReader:
         self._source = ""
 
     def recognises(self, file: FeedFile) -> bool:
-        return file.head_lines(1)[0].startswith(_MARK)
+        first = file.head_lines(1)[0]
+        return first.startswith((_MARK, _QUOTED_MARK))
 
     def open(
         self, connection: duckdb.DuckDBPyConnection, file: FeedFile, first_scope: int
@@ -256,7 +257,7 @@ def _read_columns(file: FeedFile, net_change: bool) -> tuple[list[str], tuple[st
 def _read_trailer(file: FeedFile, interchange_id: str) -> int:
     """The record count that the last line declares. Raises RefusedFile: F02 or F04."""
     last = _last_line(file)
-    if not last.startswith(b"TRL"):
+    if not last.startswith((b"TRL", b'"TRL"')):
         raise RefusedFile(
             "F02",
             "The file does not end with a trailer (TRL): it was cut short, or something follows.",
