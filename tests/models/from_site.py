@@ -1,11 +1,12 @@
 """Reads a site under construction as the models take it: rows of text, as they stand now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from tests.feeds.forms import Sent
 from tests.models.attribution import Reference
 from tests.models.position import Year
 from tests.models.pricing import Edition
-from tests.models.protocol import Interchange
+from tests.models.protocol import Interchange, organisation
 from tests.site_builder import COMMISSIONER, NwcsFile, Row, SiteBuilder
 
 
@@ -24,6 +25,32 @@ def interchanges_of(files: Iterable[NwcsFile], first_landing: int = 1) -> list[I
             tuple(copy(file.records)),
         )
         for landing, file in enumerate(files, start=first_landing)
+    ]
+
+
+def scopes_of_file(landing: int, sent: Sequence[tuple[int, Sent, Row]]) -> list[Interchange]:
+    """Returns a file whose records each name their own scope, as interchanges of one landing.
+
+    `sent` has each record's line, how it was sent, and what it says. Records of one sender have
+    the latest of its extract date-times.
+    """
+    latest: dict[str, str] = {}
+    parts: dict[tuple[str, ...], list[tuple[int, Row]]] = {}
+    for line, how, row in sent:
+        sender, recipient = organisation(how.sender), organisation(how.prime_recipient)
+        scope = (how.bulk_group, how.period_start, how.period_end)
+        parts.setdefault((sender, recipient, how.protocol, *scope), []).append((line, row))
+        if how.protocol == "020":
+            latest[sender] = max(how.extract_datetime, latest.get(sender, ""))
+    return [
+        Interchange(
+            landing,
+            *named,
+            latest.get(named[0], ""),
+            tuple(copy(row for _, row in records)),
+            tuple(line for line, _ in records),
+        )
+        for named, records in parts.items()
     ]
 
 

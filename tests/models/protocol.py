@@ -8,7 +8,7 @@ submitted. Dates are compared as ISO text once they are known to be dates.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -68,7 +68,8 @@ class Interchange:
     """An interchange that has landed, with its place in the order of landing.
 
     `protocol` is 010 (net change) or 020 (bulk replacement); bulk group and report period are
-    blank for net change.
+    blank for net change. A file of several scopes is several interchanges of one landing, each
+    with the lines of its records; else the first record stands on line 3.
     """
 
     landing: int
@@ -80,6 +81,7 @@ class Interchange:
     period_end: str
     extract_datetime: str
     records: tuple[Row, ...]
+    lines: tuple[int, ...] = ()
 
     @property
     def bulk(self) -> bool:
@@ -136,6 +138,11 @@ class Landed:
             return self.interchange.order
         return self.row["cds_applicable_datetime"], self.interchange.landing
 
+    @property
+    def occurrence(self) -> tuple[int, str, str]:
+        """What no other record of the file may share with it further down (E05)."""
+        return self.interchange.landing, self.identifier, self.order[0]
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -153,9 +160,7 @@ class Outcome:
 
 def outcome(interchanges: Sequence[Interchange]) -> Outcome:
     """Applies the protocols to all interchanges landed so far, in whatever order they are given."""
-    records = {
-        (each.landing, landed.line): landed for each in interchanges for landed in checked(each)
-    }
+    records = {(each.interchange.landing, each.line): each for each in checked(interchanges)}
     fates, marked = {}, set()
     histories: dict[str, list[tuple[int, int]]] = {}
     for key, landed in records.items():
@@ -231,26 +236,25 @@ def held(
     return too_many or (end - start).days + 1 > limit_days
 
 
-def checked(interchange: Interchange) -> list[Landed]:
-    """Returns an interchange's records with their faults; the first stands on line 3."""
-    rows = [canonical(row) for row in interchange.records]
-    effective = [
-        interchange.extract_datetime if interchange.bulk else row["cds_applicable_datetime"]
-        for row in rows
-    ]
-    landed = []
-    for place, row in enumerate(rows):
-        again = any(
-            later["cds_unique_identifier"] == row["cds_unique_identifier"] != ""
-            and effective[place + 1 + offset] == effective[place]
-            and is_datetime(effective[place])
-            for offset, later in enumerate(rows[place + 1 :])
+def checked(interchanges: Sequence[Interchange]) -> list[Landed]:
+    """Returns all records with their faults."""
+    landed = [
+        Landed(each, line, row, tuple(faults_of(row, each)))
+        for each in interchanges
+        for line, row in zip(
+            each.lines or range(3, 3 + len(each.records)), map(canonical, each.records), strict=True
         )
-        faults = [*faults_of(row, interchange)]
-        if again:
-            faults.append(Fault("E05", "cds_unique_identifier"))
-        landed.append(Landed(interchange, 3 + place, row, tuple(faults)))
-    return landed
+    ]
+    last: dict[tuple[int, str, str], int] = {}
+    for each in landed:
+        last[each.occurrence] = max(each.line, last.get(each.occurrence, 0))
+    repeated = Fault("E05", "cds_unique_identifier")
+    return [
+        replace(each, faults=(*each.faults, repeated))
+        if each.identifier and is_datetime(each.order[0]) and each.line < last[each.occurrence]
+        else each
+        for each in landed
+    ]
 
 
 def canonical(row: Row) -> Row:

@@ -4,9 +4,11 @@ Every version of a record bears an NHS number of its own (no valid one), by whic
 which version of an episode is live.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
+from tests.feeds.forms import NET_CHANGE, Sent
 from tests.site_builder import Cell, NwcsFile, Row, episode_row
 
 FIRST_DAY = date(2004, 4, 1)
@@ -89,6 +91,33 @@ class RandomInterchanges:
             period_end=end,
             extract_datetime=self.moment(),
         )
+
+    def flat_records(self) -> list[tuple[Sent, Row]]:
+        """Returns records for one file, each with how it was sent: scopes that may overlap.
+
+        Most scopes are sent to one recipient by one sender, at moments that may differ within a
+        scope; some records come under net change beside them.
+        """
+        hows = []
+        for _ in range(self.random.randint(1, 4)):
+            group = self.random.choice(GROUPS)
+            first, last = sorted((self.day(), self.day()))
+            how = Sent(
+                sender=self.random.choice((*("RXA",) * 5, "RXA00", "RXB")),
+                prime_recipient=self.random.choice((*("5XA",) * 5, "5XA00", "5XB")),
+                protocol="020",
+                bulk_group=group,
+                period_start=str(first),
+                period_end=str(last),
+                extract_datetime=self.moment(),
+            )
+            hows += [how, replace(how, extract_datetime=self.moment()), NET_CHANGE]
+        sent = []
+        for _ in range(self.random.choice((1, 5, 20, 60))):
+            how = self.random.choice(hows)
+            row = self.record(how.bulk_group, how.period_start, how.period_end)
+            sent.append((how, row))
+        return sent
 
     def record(self, group: str, start: str, end: str) -> Row:
         """Returns a record: of the scope, if it has one, and as it should be, most of the time."""

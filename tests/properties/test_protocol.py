@@ -1,5 +1,6 @@
 """Random interchanges in random order: the pipeline and the plain-Python protocols agree."""
 
+import hashlib
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -9,8 +10,9 @@ import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.feeds import forms
 from tests.models import pricing
-from tests.models.from_site import interchanges_of
+from tests.models.from_site import interchanges_of, scopes_of_file
 from tests.models.protocol import Outcome, outcome
 from tests.pipeline_run import close, export, land
 from tests.properties.effort import examples
@@ -46,12 +48,17 @@ def faults_of(files: list[NwcsFile], found: Outcome) -> dict[tuple[str, str], se
     }
 
 
-def landed_site(directory: Path, files: list[NwcsFile]) -> Path:
-    """Lands interchanges in this order in a new site and closes the quarter."""
+def unlanded_site(directory: Path) -> Path:
+    """Makes a site that holds nothing back."""
     builder = SiteBuilder(directory)
     builder.setting("gates", enforce=False)
     builder.setting("landing", bulk_shrink_percent=100)
-    builder.write()
+    return builder.write()
+
+
+def landed_site(directory: Path, files: list[NwcsFile]) -> Path:
+    """Lands interchanges in this order in a new site and closes the quarter."""
+    unlanded_site(directory)
     paths = [
         file.write(directory / "sent" / f"{place:03d}.csv", compress=place % 3 == 0)
         for place, file in enumerate(files)
@@ -97,6 +104,47 @@ def test_live_records_and_fates_are_the_models(seed: int) -> None:
         for key in expected.correction_quarantined
         if expected.records[key].row["cds_record_type"] in pricing.HOSPITAL_CARE
     }
+
+
+@examples(2)
+@given(seed=seeds)
+def test_files_of_several_scopes_are_the_models(seed: int) -> None:
+    """Flat files whose records each name their own scope, which may overlap; net change beside."""
+    random = Random(seed)
+    made = RandomInterchanges(random, identifiers=60, distinct_times=False)
+    interchanges, digests = [], []
+    with TemporaryDirectory() as directory:
+        site = unlanded_site(Path(directory))
+        paths = []
+        for landing in range(1, random.randint(5, 15)):
+            lines: list[str] = []
+            sent = []
+            for how, row in made.flat_records():
+                sent.append((len(lines) + 1, how, row))
+                lines += forms.flat_lines(row, f"CONNECTION{len(sent)}", how)
+            interchanges += scopes_of_file(landing, sent)
+            paths.append(site / f"{landing:03d}.txt")
+            paths[-1].write_text("\n".join([*lines, ""]))
+            digests.append(hashlib.sha256(paths[-1].read_bytes()).hexdigest())
+        land(site, *paths)
+        close(site, PERIOD)
+        fates = export(site, "fates", PERIOD)
+        quarantine = export(site, "quarantine", PERIOD)
+        charges = export(site, "charges", PERIOD)
+    expected = outcome(interchanges)
+    found = {(row["interchange_id"], row["fate"]): int(row["records"]) for row in fates}
+    assert found == dict(
+        Counter((digests[landing - 1], fate) for (landing, _), fate in expected.fates.items())
+    )
+    broken = {
+        (row["interchange_id"], row["line"]): set(row["rules"].split(";")) for row in quarantine
+    }
+    assert broken == {
+        (digests[landing - 1], str(line)): {fault.rule for fault in landed.faults}
+        for (landing, line), landed in expected.records.items()
+        if landed.faults
+    }
+    assert {row["spell_id"]: row["nhs_number"] for row in charges} == live_of(expected)
 
 
 @examples(1)
