@@ -17,7 +17,7 @@ from typing import Literal
 import duckdb
 
 from transforms import warehouse
-from transforms.errors import PbcError, RefusedFile, UsageError
+from transforms.errors import ControlFailure, PbcError, RefusedFile, UsageError
 from transforms.feeds import Interchange, choose, delimited, grouper
 from transforms.feeds.file import FeedFile, inspect
 from transforms.site import LandingSettings, Site
@@ -142,7 +142,8 @@ def land_file(
 ) -> LandedFile:
     """Land one file, or say why not. With `release`, a file that would be held is landed.
 
-    `rejected` holds the SHA-256 of contents that a person refused for good.
+    `rejected` holds the SHA-256 of contents that a person refused for good. Raises ControlFailure
+    where it is the machine, or DuckDB, that failed.
     """
     try:
         file = inspect(path)
@@ -165,6 +166,12 @@ def land_file(
                 return landed
             notices = (*landed.notices, *_quarantine_notices(connection))
             return dataclasses.replace(landed, notices=notices)
+    except (duckdb.InternalException, duckdb.FatalException):
+        # It lets go of the whole database then, so that no other file can land on this connection.
+        raise ControlFailure(
+            f"{path.name}: DuckDB broke down on this file. Nothing of it was landed. Take it away, "
+            "land the others, and report it: this is a fault of the software."
+        ) from None
     except RefusedFile as refusal:
         return LandedFile(path.name, "refused", str(refusal), rule=refusal.rule)
     except HeldFile as held:

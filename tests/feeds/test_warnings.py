@@ -30,6 +30,17 @@ WARNINGS: list[tuple[str, dict[str, Cell], bool]] = [
 ]
 
 
+# What the control report says of each.
+WORDS = {
+    "W01": "NHS number not valid or missing though verified",
+    "W02": "default or unknown practice code",
+    "W03": "day case with a night in hospital or not admitted electively",
+    "W04": "prime recipient changed during the record's life",
+    "W05": "pseudo-postcode",
+    "W06": "finished episode without a usable HRG",
+}
+
+
 def warnings(directory: Path, *files: Path) -> dict[str, int]:
     """Lands files in a new site and closes the month; returns its warnings by rule."""
     builder = SiteBuilder(directory / "site")
@@ -39,6 +50,8 @@ def warnings(directory: Path, *files: Path) -> dict[str, int]:
     land(site, *files)
     close(site, "2004-04")
     control = json.loads((site / "out" / "5XA" / "2004-04" / "r1" / "control.json").read_text())
+    for each in control["warnings"]:
+        assert each["text"] == WORDS[each["rule"]]
     return {each["rule"]: each["records"] for each in control["warnings"]}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.feeds import forms
@@ -78,6 +79,47 @@ def test_a_count_that_no_file_can_have(site: Path, tmp_path: Path) -> None:
     content = NwcsFile("N1", [episode_row(1)]).content().decode()
     (tmp_path / "feed.csv").write_text(content.replace("TRL,N1,1", "TRL,N1," + "1" * 5000))
     assert "F04 line 4: The trailer is not TRL," in refused(site, tmp_path / "feed.csv")
+
+
+def test_a_line_that_is_no_utf_8_and_too_long(site: Path, tmp_path: Path) -> None:
+    """Where a column is passed over besides, DuckDB's own reader breaks down on such a line."""
+    content = NwcsFile("N1", [episode_row(1), episode_row(2)]).content()
+    content = content.replace(b",commissioner_code", b",ward", 1)
+    (tmp_path / "feed.csv").write_bytes(content.replace(b"\nREC,RXA00000002", b"\x8aREC,RXA2"))
+    told = refused(site, tmp_path / "feed.csv")
+    assert told == "F01 line 3: The line is not UTF-8 text. Ask for the file in UTF-8."
+
+
+def test_a_character_that_was_cut_in_two_is_a_file_cut_short(site: Path, tmp_path: Path) -> None:
+    content = NwcsFile("N1", [episode_row(1, sex="\u00e9")]).content()
+    (tmp_path / "feed.csv").write_bytes(content[: content.index("\u00e9".encode()) + 1])
+    assert "F02 line 3: The file does not end with a trailer" in refused(
+        site, tmp_path / "feed.csv"
+    )
+
+
+def test_characters_across_the_blocks_that_are_read(site: Path, tmp_path: Path) -> None:
+    """A mebibyte each: a character may begin in one and end in the next."""
+    rows = [episode_row(number, sex="\u20ac" * 100_000) for number in range(1, 15)]
+    done(site, "land", str(NwcsFile("N1", rows).write(tmp_path / "feed.csv")))
+
+
+def test_duckdb_that_breaks_down_is_one_clear_error(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file is known any more that does it, so it is made to."""
+    run = warehouse.run
+
+    def broken(connection: duckdb.DuckDBPyConnection, file: str, **variables: object) -> None:
+        if file == "land/record.sql":
+            raise duckdb.InternalException("INTERNAL Error: about a patient")
+        run(connection, file, **variables)
+
+    monkeypatch.setattr(warehouse, "run", broken)
+    outcome = pbc(site, "land", str(NwcsFile("N1", [episode_row(1)]).write(tmp_path / "feed.csv")))
+    assert outcome.exit_code == 1
+    assert outcome.output.startswith("pbc: feed.csv: DuckDB broke down on this file. Nothing of it")
+    assert "patient" not in outcome.output
 
 
 def test_a_file_that_is_called_a_report(site: Path) -> None:

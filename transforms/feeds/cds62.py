@@ -126,7 +126,7 @@ def _layout() -> list[_Field]:
 
 
 def _read_lines(connection: duckdb.DuckDBPyConnection, file: FeedFile) -> None:
-    """Fill `feed_line`. Raises RefusedFile: F01 for what is no text, F02 where it is cut short."""
+    """Fill `feed_line`. Raises RefusedFile: F02 where it is cut short, F04 for what is no line."""
     if not file.tail.endswith(b"\n") or file.tail.replace(b"\r", b"").endswith(b"\n\n"):
         raise delimited.last_line_incomplete(file)
     delimited.forget_rejects(connection)
@@ -138,8 +138,6 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, file: FeedFile) -> None:
             feed_compression="gzip" if file.compressed else "none",
         )
     for reject in delimited.rejects(connection):
-        if reject.error == "INVALID ENCODING":
-            raise delimited.unreadable(reject)
         raise RefusedFile(
             "F04",
             "The line has a control character or is far too long.",

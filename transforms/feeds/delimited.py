@@ -1,8 +1,8 @@
 """Delimited text read by DuckDB, strictly, with what it could not read kept apart.
 
 DuckDB's reader in strict mode puts every line that is not of the declared width, or not quoted as
-RFC 4180 has it, or not UTF-8, into a table of rejects. So a whole file is read in one pass and
-nothing is lost unseen.
+RFC 4180 has it, into a table of rejects. So a whole file is read in one pass and nothing is lost
+unseen. Of what is no UTF-8 it gets nothing to read: some such lines break it down (file.py).
 """
 
 import contextlib
@@ -120,13 +120,6 @@ def rejects(connection: duckdb.DuckDBPyConnection) -> list[Reject]:
 
 def unreadable(reject: Reject) -> RefusedFile:
     """The refusal that a line means which is no row."""
-    if reject.error == "INVALID ENCODING":
-        return RefusedFile(
-            "F01",
-            "The line is not UTF-8 text.",
-            line=reject.line,
-            mend="Ask for the file in UTF-8.",
-        )
     if reject.error in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
         return RefusedFile(
             "F04",

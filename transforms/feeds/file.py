@@ -4,6 +4,7 @@ The whole content is read once, in blocks, so that a file of any size takes the 
 is looked for here is what the readers could not tell from the records alone.
 """
 
+import codecs
 import gzip
 import hashlib
 import zlib
@@ -69,6 +70,7 @@ def inspect(path: Path) -> FeedFile:
     size = line_feeds = commas = 0
     head = tail = b""
     padded = False
+    decoder = codecs.getincrementaldecoder("utf-8")()
     for block in _content(path):
         digest.update(block)
         if b"\0" in block:
@@ -79,6 +81,8 @@ def inspect(path: Path) -> FeedFile:
                 line=line,
                 mend="Ask for the file again.",
             )
+        if not block.isascii() or decoder.getstate()[0]:
+            _decode(decoder, block, line_feeds)
         if len(head) < _BLOCK:
             head = (head + block)[:_BLOCK]
         if not head.startswith(_FLAT_FILE):
@@ -101,6 +105,23 @@ def inspect(path: Path) -> FeedFile:
         commas=commas,
         padded=padded,
     )
+
+
+def _decode(decoder: codecs.IncrementalDecoder, block: bytes, lines_before: int) -> None:
+    """Raise RefusedFile (F01) for what is no UTF-8.
+
+    What a cut left of a character at the very end is let through: that a file is cut short is seen
+    by its reader, and better said so.
+    """
+    try:
+        decoder.decode(block)
+    except UnicodeDecodeError as error:
+        raise RefusedFile(
+            "F01",
+            "The line is not UTF-8 text.",
+            line=lines_before + error.object[: error.start].count(b"\n") + 1,
+            mend="Ask for the file in UTF-8.",
+        ) from None
 
 
 def _has_padding(block: bytes) -> bool:
