@@ -2,61 +2,41 @@
 --
 -- Grain: one row per interchange and fate that has any records.
 -- Inputs: interchange, record, quarantine, record_fate.
-with counted as (
-    select
-        landing_number,
-        'quarantined' as fate,
-        count(*) as records,
-    from quarantine
-    where landing_number <= getvariable('high_water')
-    group by landing_number
-    union all
-    select
-        landing_number,
-        'deletion' as fate,
-        count(*) as records,
-    from record
-    where
-        landing_number <= getvariable('high_water')
-        and scope_number is null
-        and list_contains(getvariable('deletion_types'), cds_update_type)
-        and rowid not in (select record_id from quarantine)
-    group by landing_number
-    union all
+--
+-- Every record of the log is looked at, none is told by subtraction: so that the fates of an
+-- interchange add up to its trailer's count is something that can fail.
+with every_record as (
     select
         record.landing_number,
-        last_good.fate,
-        count(*) as records,
-    from record_fate(getvariable('high_water')) as last_good
-    inner join record on last_good.record_id = record.rowid
-    group by record.landing_number, last_good.fate
+        case
+            when quarantine.record_id is not null then 'quarantined'
+            when
+                record.scope_number is null
+                and list_contains(getvariable('deletion_types'), record.cds_update_type)
+                then 'deletion'
+            else coalesce(last_good.fate, 'superseded')
+        end as fate,
+    from record
+    left join quarantine on record.rowid = quarantine.record_id
+    left join record_fate(getvariable('high_water')) as last_good
+        on record.rowid = last_good.record_id
+    where record.landing_number <= getvariable('high_water')
 ),
 
-superseded as (
+counted as (
     select
-        interchange.landing_number,
-        'superseded' as fate,
-        interchange.records - coalesce(sum(counted.records), 0) as records,
-    from interchange
-    left join counted on interchange.landing_number = counted.landing_number
-    where interchange.landing_number <= getvariable('high_water')
-    group by interchange.landing_number, interchange.records
-),
-
-every_fate as (
-    select *
-    from counted
-    union all
-    select *
-    from superseded
+        landing_number,
+        fate,
+        count(*) as records,
+    from every_record
+    group by landing_number, fate
 )
 
 select
     interchange.sender,
     interchange.interchange_id,
-    every_fate.fate,
-    cast(every_fate.records as bigint) as records,
-from every_fate
-inner join interchange on every_fate.landing_number = interchange.landing_number
-where every_fate.records <> 0
-order by interchange.sender, interchange.interchange_id, every_fate.fate
+    counted.fate,
+    counted.records,
+from counted
+inner join interchange on counted.landing_number = interchange.landing_number
+order by interchange.sender, interchange.interchange_id, counted.fate

@@ -64,6 +64,25 @@ def test_a_posting_altered_by_a_penny_is_found(
     assert pence in outcome.output
 
 
+def test_a_record_lost_from_the_log_is_found(closed_sample: Path, tmp_path: Path) -> None:
+    """Also one of those that nothing else is worked out from: it was superseded."""
+    site = tmp_path / "site"
+    shutil.copytree(closed_sample, site)
+    with duckdb.connect(str(warehouse(site))) as connection:
+        lost = connection.execute(
+            "delete from record where rowid = (select min(older.rowid) from record as older "
+            "inner join record as newer using (cds_unique_identifier) "
+            "where older.effective_time < newer.effective_time and newer.faults is null "
+            "and older.faults is null) returning landing_number"
+        ).fetchall()
+    assert len(lost) == 1
+    outcome = pbc(site, "verify", SEPTEMBER)
+    assert outcome.exit_code == 1
+    assert (
+        "Every record of an interchange has one fate" in outcome.output.partition("Differences")[2]
+    )
+
+
 def test_every_record_has_one_fate_and_they_add_up_to_the_trailer(closed_sample: Path) -> None:
     fates: Counter[tuple[str, str]] = Counter()
     for row in export(closed_sample, "fates", SEPTEMBER):
