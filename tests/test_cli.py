@@ -1,6 +1,7 @@
 """What every command has in common: its options, and what it prints for machines."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import typer
 
 from tests.pipeline_run import close, done, export, land, pbc
 from tests.site_builder import NwcsFile, SiteBuilder, episode_row
+from transforms import site as site_module
 from transforms.cli import app
 
 WITHOUT_A_SITE = {"init"}  # which makes one
@@ -63,6 +65,19 @@ def printed(site: Path, *command: str) -> Any:
 def test_init(tmp_path: Path) -> None:
     made = tmp_path / "made"
     assert printed(tmp_path, "init", str(made)) == {"site": str(made), "sample": False}
+
+
+def test_every_setting_that_a_new_site_shows_is_one(tmp_path: Path) -> None:
+    """Whoever takes the marks of comments away has settings that can be used."""
+    done(tmp_path, "init", str(tmp_path / "made"))
+    settings = tmp_path / "made" / "site.toml"
+    defaults = site_module.load_site(tmp_path / "made").config
+    settings.write_text(re.sub(r"(?m)^# (?=\[|\w+ = )", "", settings.read_text()))
+    found = site_module.load_site(tmp_path / "made").config
+    assert found.gates == defaults.gates
+    assert found.landing == defaults.landing
+    assert found.delivery == defaults.delivery
+    assert found.warehouse.threads == 2
 
 
 @pytest.mark.parametrize("table", ["charges", "postings", "position", "fates", "quarantine"])

@@ -20,7 +20,8 @@ _FOLDERS = (
 )
 
 _SETTINGS = """\
-# Settings of this site. What is commented out has the default shown.
+# Settings of this site. What is commented out has the default shown, or an example where none is
+# set.
 
 [site]
 name = "Name of the information service"
@@ -38,16 +39,26 @@ name = "Name of the commissioner"
 # date = "admission"              # or "discharge"
 
 # [ledger]
-# opens = "2004-04"               # first activity month posted; unset: no bound
-# freeze_after_months = 3         # unset: never
+# opens = "2004-04"               # first activity month posted; none set: no bound
+# freeze_after_months = 3         # none set: never
 
 # [statements]
 # suppress_below = 6
 # statement_working_day = 10
 # contact = ""
 
+# [gates]
+# enforce = true                  # false: gates report but stop nothing
+
 # [delivery]
-# enabled = false
+# enabled = false                 # docs/security.md says what else it needs
+# maximum_megabytes = 35
+# auto_approve = false
+
+# [warehouse]
+# memory_limit = "4GB"            # none of the three set: DuckDB's own choice
+# threads = 2
+# temp_directory = "/var/tmp"
 """
 
 

@@ -12,7 +12,7 @@ A reader leaves two temporary objects in the connection for the landing to read:
 The grouper's reader brings no records. It leaves table `submitted_result` instead, a row per
 result: `provider_code, provider_spell_number, episode_number, hrg_code, spell_hrg_code`.
 
-Adding a format is adding a module here and to `READERS`.
+Adding a format is adding a module here, and its reader to `choose`.
 """
 
 import datetime

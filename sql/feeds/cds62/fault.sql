@@ -1,8 +1,7 @@
 -- The first line that cannot be where it stands: then lines were lost, joined or shifted.
 --
 -- Grain: at most one row.
--- Inputs: feed_line, the variables line_types (width by line type, null where it is not fixed) and
---         versioned (where a line says its version).
+-- Inputs: feed_line, the variable line_types (width by line type, null where it is not used).
 with numbered_twice as (
     select
         max(line_number) as line_number,

@@ -1,8 +1,8 @@
 -- The records of a flat file, put together from their lines.
 --
 -- Grain: one row per record.
--- Inputs: feed_header, feed_line, line_05, line_06, the variables diagnosis_repeat and
---         procedure_repeat (where the repeats begin, and their width).
+-- Inputs: feed_header, feed_line, line_05, line_06, the variable code_repeats (where the repeats of
+--         a line type begin, and their width).
 --
 -- The first repeat of the line numbered 001 is the primary code, all others are secondary.
 create or replace temp view feed_record as
