@@ -37,7 +37,11 @@ def validated(model: type[Model], content: dict[str, Any], where: str) -> Model:
 
 
 def _problems(error: pydantic.ValidationError, model: type[BaseModel]) -> Iterator[str]:
-    for problem in error.errors():
+    problems = error.errors()
+    spoilt = {problem["loc"][:1] for problem in problems if len(problem["loc"]) > 1}
+    for problem in problems:
+        if problem["type"] == "too_short" and problem["loc"] in spoilt:
+            continue  # short only of the entries that are told of by themselves
         path = [str(part) for part in problem["loc"]]
         key = ".".join(path)
         if problem["type"] == "extra_forbidden":

@@ -138,3 +138,14 @@ def test_an_unknown_setting_is_told_with_a_suggestion(site_before_september: Pat
     assert outcome.exit_code == 2
     assert "landing.bulk_shrink_percentage: no such setting" in outcome.output
     assert "bulk_shrink_percent'" in outcome.output
+
+
+def test_a_commissioner_with_an_unknown_key_is_told_of_once(tmp_path: Path) -> None:
+    done(tmp_path, "init", str(tmp_path / "site"))
+    settings = tmp_path / "site" / "site.toml"
+    settings.write_text(settings.read_text().replace('code = "5XX"', 'code = "5XX"\ncoed = "5XX"'))
+    outcome = pbc(tmp_path / "site", "status")
+    assert outcome.exit_code == 2
+    assert outcome.output.splitlines()[1:] == [
+        "  commissioners.0.coed: no such setting. Did you mean 'code'?"
+    ]
