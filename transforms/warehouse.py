@@ -70,6 +70,8 @@ def lock(
             with contextlib.suppress(BlockingIOError):
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 file.truncate(0)
+            # Said outright: a process forked meanwhile would else go on holding it.
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _holders(path: Path) -> str:

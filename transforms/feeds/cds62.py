@@ -137,11 +137,12 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, file: FeedFile) -> None:
             feed_path=str(file.path),
             feed_compression="gzip" if file.compressed else "none",
         )
-    for reject in delimited.rejects(connection):
+    rejects = delimited.rejects(connection)
+    if rejects:
         raise RefusedFile(
             "F04",
             "The line has a control character or is far too long.",
-            line=reject.line,
+            line=rejects[0].line,
             mend=_JOINED,
         )
 
