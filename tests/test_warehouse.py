@@ -59,6 +59,18 @@ def test_who_comes_second_waits_and_says_for_whom(
     assert process.wait(timeout=60) == 0
 
 
+def test_two_landings_of_one_inbox_land_each_file_once(site: Path, lock_file: Path) -> None:
+    for number in range(3):
+        name = f"IC{number}"
+        NwcsFile(name, [episode_row(number)]).write(site / "inbox" / COMMISSIONER / f"{name}.csv")
+    with warehouse.lock(lock_file, "closing 2004-04"):
+        processes = [started(site, "land") for _ in range(2)]
+        assert all(first_line(process).startswith("Waiting for") for process in processes)
+    assert [process.wait(timeout=60) for process in processes] == [0, 0]
+    assert versions(site, "5XA.duckdb")[1] == 1 + 3
+    assert len(list((site / "archive" / COMMISSIONER).iterdir())) == 3
+
+
 def test_a_writer_waits_for_readers_and_not_for_who_wrote_before(
     site: Path, lock_file: Path
 ) -> None:

@@ -65,7 +65,6 @@ def land_inbox(
 
     A refused or held file does not stop the others.
     """
-    files = waiting(site, commissioner)
     places = {
         "landed": site.archive(commissioner),
         "known": site.archive(commissioner),
@@ -73,7 +72,7 @@ def land_inbox(
         "refused": site.refused(commissioner),
     }
     landed = []
-    for path, result in _land(site, commissioner, files, progress):
+    for path, result in _land(site, commissioner, None, progress):
         landed.append(result)
         move(path, places[result.outcome], result)
     return landed
@@ -122,10 +121,13 @@ def land_files(
 
 
 def _land(
-    site: Site, commissioner: str, files: list[Path], progress: Progress | None
+    site: Site, commissioner: str, named: list[Path] | None, progress: Progress | None
 ) -> Iterator[tuple[Path, LandedFile]]:
-    rejected = _rejected(site.refused(commissioner))
+    """Land the files named, or all that wait in the inbox, one by one under one lock."""
     with warehouse.open_warehouse(site, commissioner, "landing feed files") as connection:
+        # Asked for only now: whoever was waited for may have landed and rejected files, too.
+        files = waiting(site, commissioner) if named is None else named
+        rejected = _rejected(site.refused(commissioner))
         for place, path in enumerate(files):
             if progress is not None:
                 progress(path.name, place, len(files))
