@@ -197,6 +197,7 @@ def test_files_held_and_refused_are_counted(tmp_path: Path) -> None:
     site = made_site(tmp_path)
     for folder, name in ((site.held(CODE), "a"), (site.refused(CODE), "b")):
         folder.mkdir(parents=True)
+        (folder / f"{name}.csv").touch()
         (folder / f"{name}.csv.report.txt").write_text(f"{name}.csv\nheld: H01 why\n")
     checks = run_gate(site, CODE, PERIOD, "feed").checks
     assert [(check.name, check.observed) for check in checks if not check.passed] == [

@@ -140,6 +140,7 @@ def test_a_figure_of_a_provider_says_which(tmp_path: Path) -> None:
 def test_what_waits_on_disk_is_told_and_no_statement_repeats_it(tmp_path: Path) -> None:
     site = made_site(tmp_path)
     site.held(CODE).mkdir(parents=True)
+    (site.held(CODE) / "september.csv").touch()
     (site.held(CODE) / "september.csv.report.txt").write_text("september.csv\nheld: H01 ...\n")
     result = run_gate(site, CODE, PERIOD, "feed")
     assert result.status == "warning"
