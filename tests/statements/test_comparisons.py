@@ -1,5 +1,6 @@
 """Funnel plots: what is drawn, and that a package stays small however many practices there are."""
 
+import itertools
 from decimal import Decimal
 from typing import Any
 
@@ -56,7 +57,7 @@ def test_of_very_many_an_even_choice_is_drawn_with_the_smallest_and_the_largest(
     assert len(sizes) in (MOST_DRAWN - 1, MOST_DRAWN)
     assert (sizes[0], sizes[-1]) == (1001, 1000 + count)
     assert sizes == sorted(set(sizes))
-    gaps = [after - before for before, after in zip(sizes, sizes[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(sizes)]
     assert max(gaps) <= 2 * -(-count // MOST_DRAWN)
     assert shown.others_in_all == count - 1
 
