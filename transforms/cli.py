@@ -165,8 +165,8 @@ def close(
 
     where, who = _site(site, commissioner)
     asked = Period.parse(period)
-    if not revise and closing.is_closed_for_good(where, who.code, asked):
-        typer.echo(f"{asked} is closed, and a later month after it: it is verified, not changed.")
+    if closing.is_closed_for_good(where, who.code, asked):
+        _tell_closed_for_good(asked)
         _exit(_verify(where, who, asked, as_json=as_json))
         return
     with _progress() as progress:
@@ -219,8 +219,9 @@ def run(
     if not as_json:
         _tell_landed(landed, as_json=False)
     if closing.is_closed_for_good(where, who.code, asked):
-        typer.echo(f"{asked} is closed, and a later month after it: it is verified, not changed.")
-        _exit(max(_exit_code_of(landed), _verify(where, who, asked, as_json=as_json)))
+        _tell_closed_for_good(asked)
+        verified = _verify(where, who, asked, as_json=as_json, landed=landed)
+        _exit(max(_exit_code_of(landed), verified))
         return
     with _progress() as progress:
         closed = closing.close_period(where, who.code, asked, progress=progress)
@@ -548,12 +549,27 @@ def _render(folder: Path, progress: Callable[[str, int, int], None] | None) -> N
     documents.render_commissioner(folder)
 
 
-def _verify(site: Site, who: Commissioner, period: Period, *, as_json: bool) -> int:
+def _tell_closed_for_good(period: Period) -> None:
+    typer.echo(
+        f"{period} is closed, and a later month after it: it is verified, not changed. A change of "
+        "it is posted in the next period.",
+        err=True,
+    )
+
+
+def _verify(
+    site: Site,
+    who: Commissioner,
+    period: Period,
+    *,
+    as_json: bool,
+    landed: Sequence["LandedFile"] | None = None,
+) -> int:
     from transforms import verify as controls
 
     report = controls.verify(site, who.code, period)
     if as_json:
-        _print_json(report)
+        _print_json(report if landed is None else {"landed": landed, "verified": report})
     else:
         controls.show(report)
     return 0 if report.holds else 1

@@ -214,9 +214,17 @@ def require_turn(site: Site, commissioner: str, period: Period) -> int | None:
 
 
 def is_closed_for_good(site: Site, commissioner: str, period: Period) -> bool:
-    """Whether a later period is closed already, so that this one cannot be closed again."""
-    last = _latest_of(site, commissioner)
-    return last is not None and period < Period.containing(last["period"])
+    """Whether a period is closed and a later one begun, so that it can only be verified."""
+    if not site.warehouse(commissioner).exists():
+        return False
+    with warehouse.open_warehouse(
+        site, commissioner, "asking what is closed", read_only=True
+    ) as connection:
+        found = connection.execute(
+            "select 1 from close having bool_or(period = $period) and max(period) > $period",
+            {"period": period.first_day},
+        ).fetchone()
+    return found is not None
 
 
 def _latest_of(site: Site, commissioner: str) -> dict[str, Any] | None:
@@ -296,6 +304,11 @@ def _place(
         return 1, 1
     last_period = Period.containing(last["period"])
     if period < last_period:
+        first = connection.execute("select min(period) from close").fetchone()
+        if first is not None and period < Period.containing(first[0]):
+            raise ControlFailure(
+                f"{period} cannot be closed: the books begin with {Period.containing(first[0])}."
+            )
         raise ControlFailure(
             f"{period} is closed, and {last_period} after it: only the latest period can be closed "
             "again. A change of an earlier month is posted in the next period."
