@@ -97,6 +97,7 @@ def tariffs(site: SiteBuilder) -> None:
         ("E21", "1800", "700", "2100", "6", "9", "150", "25"),
         ("E22", "100.10", "100.08", "100.30", "", "", "", ""),
         ("E23", "0", "0", "0", "", "", "", ""),
+        ("E24", "", "", "100", "", "", "", "40.0049999"),
     )
     for hrg, elective, daycase, non_elective, trim_e, trim_n, excess, short in prices:
         year.tariff(
@@ -702,6 +703,15 @@ example(
     base_price="1001.24",
     short_stay_adjustment="300.37 - 1001.24",
     total_price="300.37",
+)
+example(
+    "A percentage of seven decimals",
+    "100 * 40.0049999 / 100 is 40.0049999, which rounds to 40.00: nothing is rounded before.",
+    stay(1, hrg_code="E24", **EMERGENCY),
+    price_status="priced",
+    base_price="100",
+    short_stay_adjustment="40.00 - 100",
+    total_price="40.00",
 )
 example(
     "Half a penny off goes away from zero",
