@@ -4,14 +4,21 @@
 -- Inputs: position, statement, pod, reference.practice, reference.budget_scope.
 --
 -- A practice whose closing statement finds nothing of it left has a position of noughts.
-with shown as (
+with shown_pod as (
+    select code as pod
+    from pod
+    union all
+    select 'total' as pod
+),
+
+shown as (
     select * exclude (close_number)
     from position
     where close_number = getvariable('close_number')
     union all by name
     select
         statement.practice_code,
-        place.pod,
+        shown_pod.pod,
         0 as month_spells,
         0 as month_actual,
         0 as month_budget,
@@ -23,12 +30,7 @@ with shown as (
         0 as annual_budget,
         0 as prior_year_adjustments,
     from statement
-    cross join (
-        select code as pod
-        from pod
-        union all
-        select 'total' as pod
-    ) as place
+    cross join shown_pod
     where
         statement.close_number = getvariable('close_number')
         and statement.practice_code not in (
