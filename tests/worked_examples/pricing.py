@@ -755,6 +755,16 @@ example(
     total_price="1000 + 1000 * 20 / 100",
 )
 example(
+    "A code after a blank in a list of codes",
+    "A blank after the semicolon does not hide a code.",
+    stay(3, provider_code="RXD", secondary_procedures="A01; W371"),
+    price_status="priced",
+    base_price="1000",
+    top_up_service="Orthopaedics",
+    top_up_payment="1000 * 20 / 100",
+    total_price="1000 + 1000 * 20 / 100",
+)
+example(
     "The same procedure at a provider that is not eligible",
     "A top-up is for the providers that are eligible for its service.",
     stay(3, provider_code="RXA", primary_procedure="W371"),
