@@ -18,6 +18,7 @@ from tests.pipeline_run import Row, close, done, export, issue, land
 from tests.properties.effort import examples
 from tests.properties.random_history import RandomHistory
 from tests.site_builder import SiteBuilder
+from transforms.export import TABLES
 
 seeds = st.integers(0, 2**32)
 
@@ -120,9 +121,8 @@ def positions_follow(exported: dict[str, dict[str, list[Row]]]) -> None:
 
 
 def exports(site: Path, period: str) -> dict[str, list[Row]]:
-    """Returns the exports of a closed period."""
-    tables = ("charges", "postings", "position")
-    return {table: export(site, table, period) for table in tables}
+    """Returns every export of a closed period."""
+    return {table: export(site, table, period) for table in TABLES}
 
 
 def close_and_compare(lived: Histories, period: str, *, revise: bool = False) -> None:
