@@ -23,10 +23,11 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command left behind: its exit code and everything it printed."""
+    """What a command left behind: its exit code, all it printed, and what a pipe would get."""
 
     exit_code: int
     output: str
+    stdout: str
 
 
 def pbc(site: Path, *arguments: str) -> Outcome:
@@ -39,7 +40,7 @@ def pbc(site: Path, *arguments: str) -> Outcome:
     result = CliRunner().invoke(app, list(arguments), env={"PBC_SITE": str(site)})
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return Outcome(result.exit_code, result.output)
+    return Outcome(result.exit_code, result.output, result.stdout)
 
 
 def done(site: Path, *arguments: str) -> Outcome:

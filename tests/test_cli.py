@@ -130,7 +130,7 @@ def test_a_month_before_the_first(site: Path) -> None:
     """It is not closed, and never will be."""
     outcome = pbc(site, "close", "2004-03")
     assert outcome.exit_code == 1
-    assert "2004-03 cannot be closed: 2004-04 was closed first" in outcome.output
+    assert "2004-03 cannot be closed: the books begin with 2004-04." in outcome.output
     outcome = pbc(site, "verify", "2004-03")
     assert outcome.exit_code == 2
     assert "2004-03 is not closed. Closed are 2004-04 to 2004-05. Periods" in outcome.output

@@ -23,6 +23,7 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close) -> AttributionCou
     for file in (
         "holder",
         "holder_of_month",
+        "holder_of_year",
         "attributed_spell",
         "attribution_warning",
         "current_charge",

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -169,8 +169,8 @@ def close(
 
     where, who = _site(site, commissioner)
     asked = Period.parse(period)
-    if not revise and closing.is_closed_for_good(where, who.code, asked):
-        _tell_closed_for_good(asked, as_json=as_json)
+    if closing.is_closed_for_good(where, who.code, asked):
+        _tell_closed_for_good(asked)
         _exit(_verify(where, who, asked, as_json=as_json))
         return
     with _progress() as progress:
@@ -223,9 +223,9 @@ def run(
     if not as_json:
         _tell_landed(landed, as_json=False)
     if closing.is_closed_for_good(where, who.code, asked):
-        _tell_closed_for_good(asked, as_json=as_json)
-        code = _verify(where, who, asked, as_json=as_json, besides={"landed": landed})
-        _exit(max(_exit_code_of(landed), code))
+        _tell_closed_for_good(asked)
+        verified = _verify(where, who, asked, as_json=as_json, landed=landed)
+        _exit(max(_exit_code_of(landed), verified))
         return
     try:
         with _progress() as progress:
@@ -588,10 +588,11 @@ def _render(folder: Path, progress: Callable[[str, int, int], None] | None) -> N
     documents.render_commissioner(folder)
 
 
-def _tell_closed_for_good(period: Period, *, as_json: bool) -> None:
+def _tell_closed_for_good(period: Period) -> None:
     typer.echo(
-        f"{period} is closed, and a later month after it: it is verified, not changed.",
-        err=as_json,
+        f"{period} is closed, and a later month after it: it is verified, not changed. A change of "
+        "it is posted in the next period.",
+        err=True,
     )
 
 
@@ -601,14 +602,13 @@ def _verify(
     period: Period,
     *,
     as_json: bool,
-    besides: Mapping[str, Any] | None = None,
+    landed: Sequence["LandedFile"] | None = None,
 ) -> int:
-    """Verify and tell; what stands `besides` is printed with it for machines."""
     from transforms import verify as controls
 
     report = controls.verify(site, who.code, period)
     if as_json:
-        _print_json(report if besides is None else {**besides, "verified": report})
+        _print_json(report if landed is None else {"landed": landed, "verified": report})
     else:
         controls.show(report)
     return 0 if report.holds else 1

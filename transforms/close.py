@@ -214,14 +214,17 @@ def require_turn(site: Site, commissioner: str, period: Period) -> int | None:
 
 
 def is_closed_for_good(site: Site, commissioner: str, period: Period) -> bool:
-    """Whether it is closed and so is a later period, so that it cannot be closed again."""
+    """Whether a period is closed and a later one begun, so that it can only be verified."""
     if not site.warehouse(commissioner).exists():
         return False
     with warehouse.open_warehouse(
         site, commissioner, "asking what is closed", read_only=True
     ) as connection:
-        last = latest(connection)
-        return last is not None and _first(connection) <= period < Period.containing(last["period"])
+        found = connection.execute(
+            "select 1 from close having bool_or(period = $period) and max(period) > $period",
+            {"period": period.first_day},
+        ).fetchone()
+    return found is not None
 
 
 def _latest_of(site: Site, commissioner: str) -> dict[str, Any] | None:
@@ -314,8 +317,8 @@ def _place(
     last_period = Period.containing(last["period"])
     if period < (first_period := _first(connection)):
         raise ControlFailure(
-            f"{period} cannot be closed: {first_period} was closed first, and periods close in "
-            "order. What is of an earlier month is posted in the next period."
+            f"{period} cannot be closed: the books begin with {first_period}. What is of an "
+            "earlier month is posted in the next period."
         )
     if period < last_period:
         raise ControlFailure(

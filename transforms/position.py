@@ -22,7 +22,13 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close) -> PositionCounts
     """Derive `budget`, `held_budget`, the forecast and `position`."""
     close.set_variables(connection)
     _set_bank_holidays(connection, close)
-    for file in ("cumulative_share", "practice_status", "budget", "held_budget"):
+    for file in (
+        "cumulative_share",
+        "practice_status",
+        "budget",
+        "held_budget",
+        "position_practice",
+    ):
         warehouse.run(connection, f"position/{file}.sql")
     forecast.build(connection, close)
     warehouse.run(connection, "position/position.sql")

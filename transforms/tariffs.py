@@ -46,13 +46,21 @@ class Edition(pydantic.BaseModel):
 
 
 def editions(folder: Path) -> list[Path]:
-    """The folders of the editions in a `tariffs` folder. Raises UsageError where there is none."""
+    """The folders of the editions in a `tariffs` folder.
+
+    Raises UsageError where there is none, or where a folder is no edition: it was meant to be one.
+    """
     found = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     if not found:
         raise UsageError(
             "reference/tariffs/ holds no edition. Each is a folder with edition.toml and "
             "tariff.csv or a published workbook."
         )
+    for path in found:
+        if not (path / EDITION_FILE).is_file():
+            raise UsageError(
+                f"reference/tariffs/{path.name}/{EDITION_FILE} is missing. An edition needs one."
+            )
     return found
 
 
@@ -147,8 +155,6 @@ def _load_table(
 
 
 def _read_edition(path: Path, shown: str) -> Edition:
-    if not path.is_file():
-        raise UsageError(f"{shown} is missing. An edition needs one.")
     try:
         edition = Edition.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

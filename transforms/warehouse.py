@@ -152,7 +152,7 @@ def _connect(site: Site, path: Path, read_only: bool) -> duckdb.DuckDBPyConnecti
 
 def begin_session(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the macros and code lists that the SQL files use (sql/session)."""
-    _make_ready(connection, "macros.sql", "codes.sql", "record_fate.sql")
+    _make_ready(connection, "macros.sql", "codes.sql", "record_fate.sql", "standing_posting.sql")
 
 
 @contextlib.contextmanager

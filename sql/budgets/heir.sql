@@ -1,7 +1,8 @@
 -- Whose budget a practice's history and list belong to in the year being set.
 --
 -- Grain: one row per practice that any reference file or the ledger names.
--- Inputs: holder, reference.practice, reference.membership, reference.history, ledger_spend.
+-- Inputs: holder, holder_of_year, reference.practice, reference.membership, reference.history,
+--         ledger_spend.
 --
 -- Successions count that the year's first close will see: those dated by the end of April.
 create or replace table heir as
@@ -23,16 +24,6 @@ with named as (
     union
     select budget_holder as practice_code
     from holder
-),
-
-holder_of_year as (
-    select
-        practice_code,
-        budget_holder,
-    from holder
-    where
-        from_year <= getvariable('financial_year')
-        and coalesce(getvariable('financial_year') < until_year, true)
 )
 
 select

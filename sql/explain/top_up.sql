@@ -8,8 +8,12 @@ with code_of_spell as (
         spell.edition,
         spell.provider_code,
         spell.age,
-        concat(';', episode.primary_diagnosis, ';', episode.secondary_diagnoses) as diagnoses,
-        concat(';', episode.primary_procedure, ';', episode.secondary_procedures) as procedures,
+        replace(
+            concat(';', episode.primary_diagnosis, ';', episode.secondary_diagnoses), ' ', ''
+        ) as diagnoses,
+        replace(
+            concat(';', episode.primary_procedure, ';', episode.secondary_procedures), ' ', ''
+        ) as procedures,
     from spell
     inner join episode
         on

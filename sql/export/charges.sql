@@ -44,7 +44,9 @@ where
             select posting.spell_id
             from posting
             inner join close on posting.close_number = close.close_number
-            where close.period = getvariable('period')
+            where
+                close.period = getvariable('period')
+                and close.close_number <= getvariable('close_number')
         )
     )
 order by charge.spell_id

@@ -1,4 +1,4 @@
--- Export `postings`: the ledger's entries of a period, all its revisions.
+-- Export `postings`: the ledger's entries of a period, all its revisions that are closed.
 --
 -- Grain: one row per posting.
 -- Inputs: posting, close.
@@ -16,5 +16,7 @@ select
     posting.charge_reference,
 from posting
 inner join close on posting.close_number = close.close_number
-where close.period = getvariable('period')
+where
+    close.period = getvariable('period')
+    and close.close_number <= getvariable('close_number')
 order by posting.spell_id, posting.kind = 'charge', close.revision

@@ -2,7 +2,7 @@
 -- holds.
 --
 -- Grain: one row per spell with a difference in budget holder, activity month, POD, HRG or price.
--- Inputs: charge, posting, close, holder.
+-- Inputs: charge, standing_posting, posting, holder.
 --
 -- A change whose old or new activity month is frozen is held whole. But what a succession moves is
 -- posted all the same, as it was posted before, since its budget moves.
@@ -19,15 +19,8 @@ with due as (
 
 posted as (
     select charge.*
-    from posting
-    inner join charge on posting.charge_number = charge.charge_number
-    where
-        posting.kind = 'charge'
-        and posting.charge_number not in (
-            select reversal.charge_number
-            from posting as reversal
-            where reversal.kind = 'credit'
-        )
+    from standing_posting(getvariable('close_number')) as standing
+    inner join charge on standing.charge_number = charge.charge_number
 ),
 
 posted_before as (

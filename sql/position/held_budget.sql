@@ -1,19 +1,8 @@
 -- The year's budget of each budget holder, after successions.
 --
 -- Grain: one row per budget holder and POD.
--- Inputs: budget, holder.
+-- Inputs: budget, holder_of_year.
 create or replace table held_budget as
-with holder_of_year as (
-    -- Of the one year, so that a budget finds its holder by equality alone.
-    select
-        practice_code,
-        budget_holder,
-    from holder
-    where
-        from_year <= getvariable('financial_year')
-        and coalesce(getvariable('financial_year') < until_year, true)
-)
-
 select
     coalesce(holder_of_year.budget_holder, budget.practice_code) as practice_code,
     budget.pod,

@@ -1,11 +1,11 @@
 -- Each practice's position: budget, actual and variance, for the month and the year to date.
 --
 -- Grain: one row per practice and POD, and one per practice with POD total.
--- Inputs: posting, close, held_budget, cumulative_share, pod, reference.budget_scope, forecast.
+-- Inputs: position_practice, posting, close, held_budget, cumulative_share, pod,
+--         reference.budget_scope, forecast.
 --
--- Every practice with a budget in the financial year or a posting of its activity, and always
--- RESIDENT, which has no budget. The total is of PODs held or blocked back. A forecast is what
--- stands plus what is expected to come.
+-- RESIDENT has no budget. The total is of PODs held or blocked back. A forecast is what stands plus
+-- what is expected to come.
 delete from position
 where close_number = getvariable('close_number');
 
@@ -29,16 +29,6 @@ with ledger_entry as (
         )
 ),
 
-practice as (
-    select practice_code
-    from held_budget
-    union
-    select practice_code
-    from ledger_entry
-    union
-    select 'RESIDENT' as practice_code
-),
-
 actual as (
     select
         practice_code,
@@ -57,9 +47,9 @@ actual as (
 
 budgeted as (
     select
-        practice.practice_code,
+        position_practice.practice_code,
         pod.code as pod,
-        practice.practice_code <> 'RESIDENT' as has_budget,
+        position_practice.practice_code <> 'RESIDENT' as has_budget,
         coalesce(budget_scope.treatment, 'held') as treatment,
         coalesce(held_budget.annual_amount, 0) as annual_budget,
         share_of_amount(
@@ -71,18 +61,20 @@ budgeted as (
             ),
             0
         ) as budget_before,
-    from practice
+    from position_practice
     cross join pod
     inner join cumulative_share as to_now
         on pod.code = to_now.pod and to_now.month = getvariable('period')
     left join cumulative_share as before
         on pod.code = before.pod and before.month = getvariable('period') - interval 1 month
     left join held_budget
-        on practice.practice_code = held_budget.practice_code and pod.code = held_budget.pod
+        on
+            position_practice.practice_code = held_budget.practice_code
+            and pod.code = held_budget.pod
     left join reference.budget_scope
         on
             budget_scope.financial_year = getvariable('financial_year')
-            and practice.practice_code = budget_scope.practice_code
+            and position_practice.practice_code = budget_scope.practice_code
             and pod.code = budget_scope.pod
 ),
 

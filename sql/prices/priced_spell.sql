@@ -4,7 +4,9 @@
 -- Inputs: spell, qualified_top_up, reference.tariff_edition, reference.tariff,
 --         reference.exclusion, reference.local_price, reference.market_forces.
 --
--- Rounding is half away from zero to the penny, at each component and nowhere else.
+-- Rounding is half away from zero to the penny, at each component and nowhere else. Amounts are
+-- widened before they are multiplied: of two narrow decimals DuckDB makes a narrow one, which does
+-- not hold a percentage to its last decimal.
 create or replace table priced_spell as
 with closed as (
     select *
@@ -120,7 +122,7 @@ adjusted as (
                 and coalesce(age >= short_stay_minimum_age, true)
                 and short_stay_percent is not null
                 then to_the_penny(
-                    base_price * cast(short_stay_percent as decimal(12, 6)) * 0.01
+                    cast(base_price as decimal(38, 2)) * short_stay_percent * 0.01
                 ) - base_price
             else 0
         end as short_stay_adjustment,
@@ -135,8 +137,8 @@ topped_up as (
             when price_status = 'priced' and top_up_percent is not null
                 then
                     to_the_penny(
-                        (base_price + short_stay_adjustment)
-                        * cast(top_up_percent as decimal(12, 6))
+                        cast(base_price + short_stay_adjustment as decimal(38, 2))
+                        * top_up_percent
                         * 0.01
                     )
             else 0

@@ -5,7 +5,8 @@
 -- Inputs: spell, episode, excluded_episode, reference.top_up, reference.top_up_provider.
 --
 -- A spell qualifies by a diagnosis or procedure, in any position, of any episode that is not
--- excluded, at a provider eligible for the service, within the age bounds if there are any.
+-- excluded, at a provider eligible for the service, within the age bounds if there are any. A list
+-- of codes may come with blanks after its semicolons.
 create or replace temp table qualified_top_up as
 with eligible as (
     select
@@ -49,18 +50,26 @@ met as (
             when 'diagnosis'
                 then
                     contains(
-                        concat(
-                            ';', episode.primary_diagnosis,
-                            ';', episode.secondary_diagnoses
+                        replace(
+                            concat(
+                                ';', episode.primary_diagnosis,
+                                ';', episode.secondary_diagnoses
+                            ),
+                            ' ',
+                            ''
                         ),
                         ';' || eligible.value
                     )
             when 'procedure'
                 then
                     contains(
-                        concat(
-                            ';', episode.primary_procedure,
-                            ';', episode.secondary_procedures
+                        replace(
+                            concat(
+                                ';', episode.primary_procedure,
+                                ';', episode.secondary_procedures
+                            ),
+                            ' ',
+                            ''
                         ),
                         ';' || eligible.value
                     )

@@ -2,8 +2,8 @@
 -- of the practice's patients that were not charged.
 --
 -- Grain: one row per practice, sheet and posting or spell.
--- Inputs: period_posting, standing_charge, charge, current_charge, spell, attributed_spell, holder,
---         record, statement, reference.provider, reference.tariff, the code lists.
+-- Inputs: period_posting, standing_charge, charge, current_charge, spell, attributed_spell,
+--         holder_of_year, record, statement, reference.provider, reference.tariff, the code lists.
 --
 -- A posting shows the version of the charge that it posts; a credit shows the version that it
 -- reverses, every amount negated.
@@ -59,7 +59,7 @@ with shown as (
     union all by name
     select
         'not_charged' as sheet,
-        coalesce(holder.budget_holder, attributed_spell.practice_code) as holder,
+        coalesce(holder_of_year.budget_holder, attributed_spell.practice_code) as holder,
         null as charge_reference,
         null as kind,
         null as reason,
@@ -78,11 +78,7 @@ with shown as (
         'not yet discharged' as not_charged_reason,
     from spell
     inner join attributed_spell on spell.first_record = attributed_spell.first_record
-    left join holder
-        on
-            attributed_spell.practice_code = holder.practice_code
-            and getvariable('financial_year') >= holder.from_year
-            and coalesce(getvariable('financial_year') < holder.until_year, true)
+    left join holder_of_year on attributed_spell.practice_code = holder_of_year.practice_code
     where
         attributed_spell.responsible
         and coalesce(spell.discharge_date > getvariable('period_end'), true)

@@ -1,10 +1,9 @@
 -- Practices that merged into another in the financial year.
 --
 -- Grain: one row per succession in force.
--- Inputs: reference.succession, reference.practice, budget, holder, standing_charge,
---         period_posting.
+-- Inputs: reference.succession, reference.practice, budget, holder_of_year, period_posting.
 select
-    holder.budget_holder as successor_code,
+    holder_of_year.budget_holder as successor_code,
     succession.practice_code,
     coalesce(practice.name, succession.practice_code) as practice_name,
     succession.date as merged_on,
@@ -38,11 +37,7 @@ select
         0
     ) as amount_moved,
 from reference.succession
-inner join holder
-    on
-        succession.practice_code = holder.practice_code
-        and getvariable('financial_year') >= holder.from_year
-        and coalesce(getvariable('financial_year') < holder.until_year, true)
+inner join holder_of_year on succession.practice_code = holder_of_year.practice_code
 left join reference.practice on succession.practice_code = practice.practice_code
 where
     succession.date between getvariable('year_start') and getvariable('period_end')

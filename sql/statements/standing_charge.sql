@@ -1,7 +1,7 @@
--- What the ledger holds after this close: charges that no credit has reversed.
+-- What the ledger holds after this close, with what its statements tell of it.
 --
 -- Grain: one row per spell posted.
--- Inputs: posting, charge, record, reference.budget_scope.
+-- Inputs: standing_posting, charge, record, reference.budget_scope.
 create or replace temp table standing_charge as
 select
     posting.budget_holder,
@@ -20,18 +20,11 @@ select
     charge.practice_code,
     first_record.main_specialty,
     coalesce(budget_scope.treatment, 'held') as treatment,
-from posting
+from standing_posting(getvariable('close_number')) as posting
 inner join charge on posting.charge_number = charge.charge_number
 inner join record as first_record on charge.first_record = first_record.rowid
 left join reference.budget_scope
     on
         budget_scope.financial_year = financial_year(charge.activity_month)
         and posting.budget_holder = budget_scope.practice_code
-        and posting.pod = budget_scope.pod
-where
-    posting.kind = 'charge'
-    and posting.charge_number not in (
-        select reversal.charge_number
-        from posting as reversal
-        where reversal.kind = 'credit'
-    );
+        and posting.pod = budget_scope.pod;

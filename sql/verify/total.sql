@@ -1,31 +1,13 @@
 -- Control totals of a close, each worked out in two ways that must agree.
 --
 -- Grain: one row per control and key.
--- Inputs: interchange, record, quarantine, fate (made from the export), charge, posting, close,
---         position, budget, pod.
+-- Inputs: interchange, record, quarantine, fate (made from the export), charge, posting,
+--         standing_posting, close, position, budget, pod.
 --
 -- `tie` names what must tie, `control` says it, `key` says for what, `unit` what is counted.
 with standing as (
-    -- The charges that the ledger holds after this close.
-    select
-        posting.spell_id,
-        posting.budget_holder,
-        posting.activity_month,
-        posting.pod,
-        posting.hrg_code,
-        posting.amount,
-        posting.charge_number,
-    from posting
-    where
-        posting.close_number <= getvariable('close_number')
-        and posting.kind = 'charge'
-        and posting.charge_number not in (
-            select reversal.charge_number
-            from posting as reversal
-            where
-                reversal.kind = 'credit'
-                and reversal.close_number <= getvariable('close_number')
-        )
+    select *
+    from standing_posting(getvariable('close_number'))
 ),
 
 seen as (
@@ -193,7 +175,11 @@ select
     cast(priced.total as decimal(18, 2)) as left_figure,
     'practices + suspense + not responsible + held + before the ledger' as right_name,
     cast(
-        (select coalesce(sum(amount), 0) from standing)
+        (
+            select coalesce(sum(posting.amount), 0)
+            from posting
+            where posting.close_number <= getvariable('close_number')
+        )
         + priced.not_responsible
         + priced.before_ledger
         + coalesce(held.amount, 0) as decimal(18, 2)

@@ -115,6 +115,17 @@ def test_reference_data_that_contradict_themselves_are_counted(builder: SiteBuil
     assert challenged["reason"] == "practice Y90002 is with no commissioner on the date"
 
 
+def test_a_successor_that_no_list_has_is_counted(builder: SiteBuilder) -> None:
+    """Its predecessor's charges are posted to its code, and the control report says so."""
+    builder.succession("Y90001", "Y99999", "2004-04-01")
+    builder.episode()
+    site = builder.write()
+    land(site)
+    close(site, PERIOD)
+    assert [row["budget_holder"] for row in export(site, "charges", PERIOD)] == ["Y99999"]
+    assert warnings_of(site) == {"W11": 1}
+
+
 Spoil = Callable[[SiteBuilder], object]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.pipeline_run import close, done, export, issue, land
 from tests.site_builder import SiteBuilder, episode_row
+from transforms import close as closing
 from transforms import delivery, package
 from transforms.documents import words
 from transforms.periods import Period
@@ -210,3 +211,22 @@ def test_the_next_month_goes_on_from_the_last_revision(month: Month) -> None:
         "Y90002": ("0.00", "5XA/2004-05/Y90002/r2"),
         "Y90003": ("1000.00", "5XA/2004-05/Y90003/r1"),
     }
+
+
+def test_a_revision_under_way_is_not_in_the_exports(tmp_path: Path) -> None:
+    """They are of what is closed to the end: the same before, and after a close was stopped."""
+    builder = SiteBuilder(tmp_path)
+    builder.setting("gates", enforce=False)
+    builder.tariff("H02", elective_price="1000")
+    builder.episode()
+    land(builder.write())
+    close(tmp_path, "2004-04")
+    issue(tmp_path, "2004-04")
+    tables = ("charges", "postings", "position", "fates", "quarantine", "budgets")
+    before = {table: export(tmp_path, table, "2004-04") for table in tables}
+    builder.episode()
+    land(builder.write())
+    site, period = load_site(tmp_path), Period.parse("2004-04")
+    for stage in ("episodes", "spells", "prices", "attribution", "ledger", "position"):
+        closing.run_stage(site, "5XA", period, stage, revise=True)
+    assert {table: export(tmp_path, table, "2004-04") for table in tables} == before

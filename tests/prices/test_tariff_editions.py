@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.pipeline_run import land, pbc
 from tests.prices.workbook import EDITION, ROWS, write_edition
 from tests.site_builder import EditionBuilder, SiteBuilder
 from transforms import tariffs
@@ -159,3 +160,15 @@ def test_two_editions_of_one_number(connection: duckdb.DuckDBPyConnection, tmp_p
     site.write()
     with pytest.raises(UsageError, match="first and second are both edition 1 of 2006/07"):
         tariffs.load(connection, site.reference / "tariffs")
+
+
+def test_a_folder_that_is_no_edition(tmp_path: Path) -> None:
+    """A close says so before it begins: it would price by the edition that was to be replaced."""
+    site = SiteBuilder(tmp_path)
+    site.tariff("H02", elective_price="1000")
+    site.episode()
+    land(site.write())
+    (site.reference / "tariffs" / "2004-05-reissued").mkdir()
+    outcome = pbc(tmp_path, "close", "2004-04")
+    assert outcome.exit_code == 2
+    assert "reference/tariffs/2004-05-reissued/edition.toml is missing." in outcome.output

@@ -127,8 +127,9 @@ class RandomHistory:
         return self.period
 
     def more(self) -> None:
-        """Sends new spells, changed ones and deletions, and changes who is registered where."""
+        """Sends new spells, changed ones and deletions; changes registrations and successions."""
         self.builder.tables["registrations"][:] = self.registrations()
+        self.change_successions()
         new = [self.new_spell() for _ in range(self.spells_a_month)]
         known = [row for row in self.sent.values() if row["cds_update_type"] != "gone"]
         changed = self.random.sample(known, len(known) // 3)
@@ -228,6 +229,19 @@ class RandomHistory:
                     "end_date": self.random.choice(("", "", self.day(2, 10))),
                 }
         return list(known.values())
+
+    def change_successions(self) -> None:
+        """Takes a succession back at times, and at times finds one out: late, on time or early."""
+        known = self.builder.tables["successions"]
+        if known and self.random.random() < 0.1:
+            known.remove(self.random.choice(known))
+        place = self.random.randrange(len(MEMBERS) - 1)
+        succeeded = {row["practice_code"] for row in known}
+        if self.random.random() < 0.2 and MEMBERS[place] not in succeeded:
+            heir = self.random.choice(MEMBERS[place + 1 :])
+            day = self.random.randint(1, 28)
+            since = f"{months_later(self.period, self.random.randint(-2, 1))}-{day:02d}"
+            self.builder.succession(MEMBERS[place], heir, since)
 
     def files(self) -> list[NwcsFile]:
         """Returns what was sent since the site was last written, in order of landing."""

@@ -4,6 +4,7 @@ Numbers are drawn from few values, near to each other, so that equal ranks, equa
 the trim point and halves of pennies come up all the time.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
@@ -155,9 +156,9 @@ def random_spell(random: Random, number: int) -> list[Row]:
             "hrg_code": random.choice(EPISODE_HRGS),
             "spell_hrg_code": random.choice(EPISODE_HRGS) if random.random() < 0.15 else "",
             "primary_procedure": random.choice(("", *PROCEDURES)),
-            "secondary_procedures": ";".join(random.choices(PROCEDURES, k=random.randint(0, 2))),
+            "secondary_procedures": random_list(random, PROCEDURES),
             "primary_diagnosis": random.choice(("", *DIAGNOSES)),
-            "secondary_diagnoses": ";".join(random.choices(DIAGNOSES, k=random.randint(0, 2))),
+            "secondary_diagnoses": random_list(random, DIAGNOSES),
             "administrative_category": random.choice(("01", "01", "01", "02", "")),
             "commissioning_serial_number": random.choice(("", "", "AB1", "AB1=", "=AB")),
             "main_specialty": random.choice(("100", "110", "150", "155")),
@@ -167,6 +168,11 @@ def random_spell(random: Random, number: int) -> list[Row]:
         }
         rows.append(episode_row(number, nights=nights, **given))
     return rows
+
+
+def random_list(random: Random, codes: Sequence[str]) -> str:
+    """Returns up to two codes as a list, at times with a blank after the semicolon."""
+    return random.choice((";", "; ")).join(random.choices(codes, k=random.randint(0, 2)))
 
 
 def random_birth(random: Random, admitted: date) -> Cell:

@@ -18,6 +18,7 @@ from tests.pipeline_run import Row, close, done, export, issue, land
 from tests.properties.effort import examples
 from tests.properties.random_history import RandomHistory
 from tests.site_builder import SiteBuilder
+from transforms.export import TABLES
 
 seeds = st.integers(0, 2**32)
 
@@ -27,11 +28,9 @@ def random_ledger(random: Random) -> Ledger:
     return Ledger(random.choice(("", "", "2004-05")), random.choice((None, None, 0, 1, 2)))
 
 
-def apply_settings(builder: SiteBuilder, ledger: Ledger, date_used: str) -> None:
-    """Gives a site the settings of a ledger and the date by which spells are attributed."""
-    builder.setting("gates", enforce=False)
-    builder.setting("landing", bulk_shrink_percent=100)
-    builder.setting("attribution", date=date_used)
+def apply_settings(builder: SiteBuilder, ledger: Ledger) -> None:
+    """Gives a site the settings of a ledger."""
+    builder.settings["ledger"] = {}
     if ledger.opens:
         builder.setting("ledger", opens=ledger.opens)
     if ledger.freeze_after_months is not None:
@@ -47,8 +46,20 @@ class Histories:
         self.model = MonthEnd(random_ledger(self.random) if ledger is None else ledger)
         self.builder = SiteBuilder(directory, practice=False)
         self.date_used = self.random.choice(("admission", "admission", "discharge"))
-        apply_settings(self.builder, self.model.ledger, self.date_used)
+        self.builder.setting("gates", enforce=False)
+        self.builder.setting("landing", bulk_shrink_percent=100)
+        self.builder.setting("attribution", date=self.date_used)
+        apply_settings(self.builder, self.model.ledger)
         self.history = RandomHistory(self.builder, self.random)
+
+    def next_month(self) -> str:
+        """Lets a month go by, in which someone may change when the ledger opens and freezes."""
+        if self.random.random() < 0.3:
+            changed = random_ledger(self.random)
+            self.model.ledger.opens = changed.opens
+            self.model.ledger.freeze_after_months = changed.freeze_after_months
+            apply_settings(self.builder, self.model.ledger)
+        return self.history.next_month()
 
     def receive(self) -> None:
         """Writes and lands in the model what was sent."""
@@ -78,7 +89,7 @@ def test_every_close_posts_what_the_model_posts(seed: int) -> None:
         lived = Histories(Path(directory), seed)
         exported = {}
         for _ in range(4):
-            period = lived.history.next_month()
+            period = lived.next_month()
             close_and_compare(lived, period)
             what = lived.random.choice(("go on", "go on", "close again", "issue", "revise"))
             if what in {"issue", "revise"}:
@@ -110,9 +121,8 @@ def positions_follow(exported: dict[str, dict[str, list[Row]]]) -> None:
 
 
 def exports(site: Path, period: str) -> dict[str, list[Row]]:
-    """Returns the exports of a closed period."""
-    tables = ("charges", "postings", "position")
-    return {table: export(site, table, period) for table in tables}
+    """Returns every export of a closed period."""
+    return {table: export(site, table, period) for table in TABLES}
 
 
 def close_and_compare(lived: Histories, period: str, *, revise: bool = False) -> None:
@@ -184,7 +194,7 @@ def test_the_model_keeps_the_ledgers_promises(seed: int) -> None:
     lived = Histories(Path(), seed)
     before: dict[tuple[str, str], Decimal] = {}
     for _ in range(6):
-        period = lived.history.next_month()
+        period = lived.next_month()
         lived.receive()
         lived.builder.forget_waiting()
         closed = lived.close(period)

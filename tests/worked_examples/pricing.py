@@ -97,6 +97,7 @@ def tariffs(site: SiteBuilder) -> None:
         ("E21", "1800", "700", "2100", "6", "9", "150", "25"),
         ("E22", "100.10", "100.08", "100.30", "", "", "", ""),
         ("E23", "0", "0", "0", "", "", "", ""),
+        ("E24", "", "", "100", "", "", "", "40.0049999"),
     )
     for hrg, elective, daycase, non_elective, trim_e, trim_n, excess, short in prices:
         year.tariff(
@@ -704,6 +705,15 @@ example(
     total_price="300.37",
 )
 example(
+    "A percentage of seven decimals",
+    "100 * 40.0049999 / 100 is 40.0049999, which rounds to 40.00: nothing is rounded before.",
+    stay(1, hrg_code="E24", **EMERGENCY),
+    price_status="priced",
+    base_price="100",
+    short_stay_adjustment="40.00 - 100",
+    total_price="40.00",
+)
+example(
     "Half a penny off goes away from zero",
     "100.10 * (0.95 - 1) is -5.005, which rounds to -5.01.",
     stay(3, hrg_code="E22", provider_code="RXE"),
@@ -738,6 +748,16 @@ example(
     "A specialised service top-up",
     "An eligible provider and a code that begins with the rule's value: the rate of the price.",
     stay(3, provider_code="RXD", primary_procedure="W371"),
+    price_status="priced",
+    base_price="1000",
+    top_up_service="Orthopaedics",
+    top_up_payment="1000 * 20 / 100",
+    total_price="1000 + 1000 * 20 / 100",
+)
+example(
+    "A code after a blank in a list of codes",
+    "A blank after the semicolon does not hide a code.",
+    stay(3, provider_code="RXD", secondary_procedures="A01; W371"),
     price_status="priced",
     base_price="1000",
     top_up_service="Orthopaedics",

@@ -3,6 +3,7 @@
 One site is led through the cases, in the order of the steps below; each step is a test.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,13 +98,24 @@ def test_it_is_revised_by_further_postings(story: Story) -> None:
 
 
 def test_an_earlier_period_is_verified_and_left(story: Story) -> None:
-    """After the next close a change of April is May's to post."""
+    """After the next close a change of April is May's to post, whoever asks April to take it."""
     close(story.builder.directory, "2004-05")
     story.send("H01")
-    done(story.builder.directory, "close", "2004-04")
-    assert sorted(story.posted("2004-04")) == sorted(REVISED)
+    for asked in (("close", "2004-04"), ("close", "2004-04", "--revise"), ("run", "2004-04")):
+        assert "verified, not changed" in done(story.builder.directory, *asked).output
+        assert sorted(story.posted("2004-04")) == sorted(REVISED)
+    told = done(story.builder.directory, "close", "2004-04", "--json")
+    assert {"period": "2004-04", "revision": 2}.items() <= json.loads(told.stdout).items()
     close(story.builder.directory, "2004-05")
     assert story.posted("2004-05") == [
         ("1", "credit", "amended", "-3000.00", "Y90001-2004-05-1-1"),
         ("1", "charge", "amended", "1000.00", "Y90001-2004-05-1-2"),
     ]
+
+
+def test_a_period_before_the_first_is_refused(story: Story) -> None:
+    """It was never closed, so there is nothing to verify, and the books cannot begin earlier."""
+    for asked in (("close", "2004-03"), ("close", "2004-03", "--revise"), ("run", "2004-03")):
+        outcome = pbc(story.builder.directory, *asked)
+        assert outcome.exit_code == 1
+        assert "2004-03 cannot be closed: the books begin with 2004-04." in outcome.output

@@ -213,7 +213,8 @@ def _take_books(
 
 def _work_out(connection: duckdb.DuckDBPyConnection, rule: Rule) -> None:
     """Derive every table of sql/budgets, down to `set_budget`. Raises UsageError."""
-    warehouse.run(connection, "attribution/holder.sql")
+    for file in ("holder", "holder_of_year"):
+        warehouse.run(connection, f"attribution/{file}.sql")
     for file in ("heir", "first_member", "budget_practice", "held_year", "year_spend"):
         warehouse.run(connection, f"budgets/{file}.sql")
     _check_practices(connection, rule)

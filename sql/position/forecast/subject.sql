@@ -1,28 +1,13 @@
 -- What is forecast: each practice's points of delivery, with what is known of its size.
 --
 -- Grain: one row per practice and POD; every practice with a position but RESIDENT.
--- Inputs: held_budget, posting, close, pod, reference.budget_scope, reference.practice,
+-- Inputs: position_practice, held_budget, pod, reference.budget_scope, reference.practice,
 --         reference.membership, reference.succession.
 --
 -- `last_month` counts from April of the year (0); it is the last month in which the practice can
 -- have activity. One that a succession takes over keeps on: its patients stay with the successor.
 -- `list_size` is given only where the practice is still this commissioner's, in its own right.
-with practice as (
-    select practice_code
-    from held_budget
-    union
-    select posting.budget_holder as practice_code
-    from posting
-    inner join close on posting.close_number = close.close_number
-    where
-        posting.close_number <= getvariable('close_number')
-        and (
-            posting.activity_month >= getvariable('year_start')
-            or close.period = getvariable('period')
-        )
-),
-
-membership as (
+with membership as (
     select
         practice_code,
         max(coalesce(end_date, date '9999-12-31')) as last_day,
@@ -33,17 +18,17 @@ membership as (
 
 standing as (
     select
-        practice.practice_code,
+        position_practice.practice_code,
         succession.date as succeeded_on,
         least(reference_practice.close_date, membership.last_day) as last_day,
         coalesce(reference_practice.weighted_list_size, reference_practice.list_size)
             as list_size,
-    from practice
+    from position_practice
     left join reference.practice as reference_practice
-        on practice.practice_code = reference_practice.practice_code
-    left join membership on practice.practice_code = membership.practice_code
-    left join reference.succession on practice.practice_code = succession.practice_code
-    where practice.practice_code <> 'RESIDENT'
+        on position_practice.practice_code = reference_practice.practice_code
+    left join membership on position_practice.practice_code = membership.practice_code
+    left join reference.succession on position_practice.practice_code = succession.practice_code
+    where position_practice.practice_code <> 'RESIDENT'
 )
 
 select
