@@ -2,8 +2,9 @@
 
 `make` writes each letter's package, letter.json, below out/<commissioner>/budgets/<year>/, from the
 budgets in force (budgets.csv) and how they were worked out (budgets/<year>.json), with the scope
-that the year's first close fixed, once there is one; rendering reads nothing but the package. What was changed by hand since it was set is a budget set by hand: the
-letter says so, and shows no working that no longer leads to it.
+that the year's first close fixed, once there is one; rendering reads nothing but the package. What
+was changed by hand since it was set is a budget set by hand: the letter says so, and shows no
+working that no longer leads to it.
 """
 
 from collections import defaultdict
