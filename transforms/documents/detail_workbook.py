@@ -211,6 +211,7 @@ def _write_notes(sheet: Worksheet, statement: Statement, kinds: wb.Formats) -> N
     for edition in statement.notes.tariff_editions:
         line(
             f"Tariff {edition.financial_year}, edition {edition.edition}",
-            f"{edition.currency}, published {edition.published}. {edition.source}",
+            f"{edition.currency}, published {written.published_day(edition.published)}. "
+            f"{edition.source}",
         )
     line("Software", f"Version {statement.notes.software_version}")

@@ -87,7 +87,10 @@ def new_workbook(
 
 def formats(book: xlsxwriter.Workbook) -> Formats:
     """The formats of a workbook, which must be made in it."""
-    money, whole = {"num_format": "#,##0.00;-#,##0.00"}, {"num_format": "#,##0;-#,##0"}
+    # Right, but not against the text that begins the next column.
+    right = {"align": "right", "indent": 1}
+    money = right | {"num_format": "#,##0.00;-#,##0.00"}
+    whole = right | {"num_format": "#,##0;-#,##0"}
     header = {
         "bold": True,
         "font_color": PALETTE.white,
@@ -100,7 +103,7 @@ def formats(book: xlsxwriter.Workbook) -> Formats:
         title=book.add_format({"bold": True, "font_size": 16, "font_color": PALETTE.ink}),
         heading=book.add_format({"bold": True, "font_size": 12, "font_color": PALETTE.brand}),
         header=book.add_format(header),
-        header_right=book.add_format(header | {"align": "right"}),
+        header_right=book.add_format(header | right),
         own_header=book.add_format(header | {"bg_color": PALETTE.under}),
         text=book.add_format({"valign": "top"}),
         quoted=book.add_format({"valign": "top", "quote_prefix": True}),
