@@ -100,7 +100,7 @@ def _write_rows(sheet: Worksheet, one: Sheet, statement: Statement, kinds: wb.Fo
         )
         sheet.write_string(0, place, column.title, form)
         sheet.set_column(place, place, column.width)
-    sheet.set_row(0, 32)
+    sheet.set_row(0, wb.HEADER_HEIGHT)
     for number, row in enumerate(one.rows, start=1):
         for place, (value, column) in enumerate(zip(row, columns, strict=True)):
             if value is None:

@@ -24,6 +24,7 @@ PROTECTION = {
     "select_unlocked_cells": True,
     "sort": True,
 }
+HEADER_HEIGHT = 46  # points: three lines, which the longest title in its narrow column takes
 _DAY_NOUGHT = date(1899, 12, 30)
 _FIRST_DAY = date(1900, 3, 1)  # before it spreadsheets disagree on what a day's number is
 
@@ -111,7 +112,7 @@ def formats(book: xlsxwriter.Workbook) -> Formats:
         bold=book.add_format(bold),
         whole=book.add_format(whole | {"valign": "top"}),
         money=book.add_format(money | {"valign": "top"}),
-        percent=book.add_format({"num_format": "0.00", "valign": "top"}),
+        percent=book.add_format(right | {"num_format": "0.00", "valign": "top"}),
         date=book.add_format({"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"}),
         month=book.add_format({"num_format": "mmm yyyy", "align": "left", "valign": "top"}),
         bold_whole=book.add_format(whole | bold),
@@ -121,8 +122,8 @@ def formats(book: xlsxwriter.Workbook) -> Formats:
         ),
         good=book.add_format({"bold": True, "font_color": PALETTE.under}),
         bad=book.add_format({"bold": True, "font_color": PALETTE.over}),
-        tie=book.add_format({"font_color": PALETTE.under, "align": "right"}),
-        warn=book.add_format({"bold": True, "font_color": PALETTE.over, "align": "right"}),
+        tie=book.add_format(right | {"font_color": PALETTE.under}),
+        warn=book.add_format(right | {"bold": True, "font_color": PALETTE.over}),
     )
 
 
