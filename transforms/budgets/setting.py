@@ -470,14 +470,10 @@ def _notices(connection: duckdb.DuckDBPyConnection, rule: Rule) -> Iterator[str]
             f"{_listed(passed_over)}: rows of reference/history.csv are passed over, because the "
             "ledger holds their year."
         )
-    in_part = _column(
-        connection,
-        "select history.practice_code || ' in ' || history.financial_year "
-        "from reference.history inner join heir using (practice_code) "
-        "inner join held_year using (financial_year) where not held_year.is_held "
-        "and heir.budget_holder in (select practice_code from budget_practice) "
-        "group by all having count(*) < (select count(*) from pod) order by 1",
-    )
+    in_part = [
+        f"{row['practice_code']} in {row['financial_year']}"
+        for row in warehouse.rows(connection, warehouse.read("budgets/history_in_part.sql"))
+    ]
     if in_part:
         yield (
             f"{_listed(in_part)}: reference/history.csv has no row for some point of delivery, "
