@@ -31,6 +31,7 @@ _COMPRESSION = "zstd"
 # A close needs each of these, or the file of the Organisation Data Service in its place.
 REQUIRED = {name: ods for ods, name in reference.ODS_IN_PLACE_OF.items()}
 _SCOPE = "reference/scope.csv"
+_MONTHS_TO_MARCH = 11
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,28 @@ def _keep_scope_of_the_year(
     )
 
 
+def load_fixed_scope(
+    connection: duckdb.DuckDBPyConnection, books: duckdb.DuckDBPyConnection, april: Period
+) -> None:
+    """Make `reference.budget_scope` the one that the financial year's first close fixed.
+
+    Where no month of the year is closed in the books, nothing is fixed and it stays as it is.
+    """
+    first = books.execute(
+        "select min(close_number) from close "
+        "where period between $first and $last and stage = 'statements'",
+        {"first": april.first_day, "last": april.plus(_MONTHS_TO_MARCH).first_day},
+    ).fetchone()
+    if first is None or first[0] is None:
+        return
+    name = Path(_SCOPE).name
+    layout = reference.LAYOUTS[name]
+    reference.create(connection, layout)
+    with files_of(books, first[0], _SCOPE) as folder:
+        if (folder / _SCOPE).is_file():
+            reference.load(connection, folder / _SCOPE, layout, _SCOPE)
+
+
 def read(connection: duckdb.DuckDBPyConnection, commissioner: str, number: int) -> Close:
     """A close by its number, with the settings that it read."""
     found = warehouse.rows(
@@ -167,13 +190,16 @@ def read(connection: duckdb.DuckDBPyConnection, commissioner: str, number: int) 
 
 
 @contextlib.contextmanager
-def files_of(connection: duckdb.DuckDBPyConnection, number: int) -> Iterator[Path]:
-    """The files that a close read, laid out again in a temporary folder."""
+def files_of(
+    connection: duckdb.DuckDBPyConnection, number: int, only: str | None = None
+) -> Iterator[Path]:
+    """The files that a close read, or one of them, laid out again in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="pbc-mark-") as name:
         folder = Path(name)
         for (path,) in connection.execute(
-            "select path from close_reference where close_number = $number order by path",
-            {"number": number},
+            "select path from close_reference where close_number = $number "
+            "and coalesce(path = $only, true) order by path",
+            {"number": number, "only": only},
         ).fetchall():
             place = folder / path
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -236,7 +236,7 @@ class Headline(Record):
         default=None, description="upper end of its 80 per cent interval"
     )
     forecast_difference: Money | None = Field(default=None, description="forecast - annual_budget")
-    chance: Chance | None = Field(default=None, description="null: the sentence is left out")
+    chance: Chance | None = Field(default=None, description="null: nothing to judge it by")
 
 
 class MonthPoint(Record):
@@ -548,7 +548,8 @@ class Statement(Record):
     )
     drivers: Drivers = Field(description="what drives the cost")
     comparisons: Comparisons | None = Field(
-        default=None, description="null: too few practices with a weighted list"
+        default=None,
+        description="null: too few practices with a weighted list, or a closing statement",
     )
     trust: Trust = Field(description="how far to trust it")
     detail: Detail = Field(description="the detail file that goes with it")

@@ -228,6 +228,19 @@ def test_two_commissioners_set_at_once(tmp_path: Path) -> None:
     assert list(kept["commissioners"]) == ["5XA", "5XB"]
 
 
+def test_a_year_that_history_gives_in_part_is_told(builder: SiteBuilder) -> None:
+    """No row for a point of delivery may mean no spending, or a row forgotten."""
+    told = "reference/history.csv has no row for some point of delivery"
+    first = done(builder.write(), "budgets", "set", YEAR, "--dry-run")
+    assert f"{ONE} in 2001/02, {ONE} in 2002/03" in first.output
+    assert f"{TWO} in 2002/03 and 1 more: {told}" in first.output
+    for practice in (ONE, TWO):
+        for year in ("2001/02", "2002/03", "2003/04"):
+            for pod in ("daycase", "non_elective"):
+                builder.history(practice, year, pod, "0.00")
+    assert told not in done(builder.write(), "budgets", "set", YEAR).output
+
+
 def test_what_counts_for_nobody_is_told(builder: SiteBuilder) -> None:
     """A practice without a commissioner: its budget and its history are named, not dropped."""
     builder.practice("Y90003", member=False)

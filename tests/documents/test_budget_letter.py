@@ -207,6 +207,44 @@ def test_it_is_the_export(tmp_path: Path) -> None:
     assert f"{long.annual_amount}" == position["total"]
 
 
+def test_scope_is_that_of_the_first_close_once_there_is_one(tmp_path: Path) -> None:
+    """scope.csv written again after the first close changes no position, so no letter either."""
+    builder = example_site(tmp_path, RULES["plain"])
+    site = builder.write()
+    done(site, "budgets", "set", YEAR)
+
+    def treatments() -> list[str]:
+        done(site, "budgets", "letters", YEAR, "--practice", LONG)
+        letter = read_letter(site / "out" / "5XA" / "budgets" / "2004-05" / LONG)
+        return [pod.treatment for pod in letter.pods]
+
+    scope = site / "reference" / "scope.csv"
+    assert treatments() == ["excluded", "blocked_back", "held"]
+    scope.write_text(scope.read_text().replace("excluded", "held"))
+    land(site)
+    assert treatments() == ["held", "blocked_back", "held"]
+    close(site, "2004-04")
+    scope.write_text(scope.read_text().replace("blocked_back", "excluded"))
+    assert treatments() == ["held", "blocked_back", "held"]
+    close(site, "2004-05")
+    scope.unlink()
+    assert treatments() == ["held", "blocked_back", "held"]
+
+
+def test_scope_is_held_where_the_first_close_had_none(tmp_path: Path) -> None:
+    site = example_site(tmp_path, RULES["plain"]).write()
+    done(site, "budgets", "set", YEAR)
+    scope = site / "reference" / "scope.csv"
+    later = scope.read_text()
+    scope.unlink()
+    land(site)
+    close(site, "2004-04")
+    scope.write_text(later)
+    done(site, "budgets", "letters", YEAR, "--practice", LONG)
+    letter = read_letter(site / "out" / "5XA" / "budgets" / "2004-05" / LONG)
+    assert [pod.treatment for pod in letter.pods] == ["held", "held", "held"]
+
+
 def test_what_it_says_of_fair_shares(letters: Letters) -> None:
     text = letters.text("shares", LONG)
     assert LONG_NAME in text

@@ -14,6 +14,7 @@ from transforms.documents.difference_chart import (
     Layout,
     description,
     difference_chart,
+    wide_below,
 )
 from transforms.documents.funnel_chart import description as funnel_description
 from transforms.documents.funnel_chart import funnel_chart
@@ -54,7 +55,7 @@ def test_the_chart_names_month_band_and_forecast(ordinary: p.Statement) -> None:
     assert "September: +£31.4k" in shown
     assert "+£62.7k expected" in shown
     assert "what chance alone explains" in shown
-    assert "forecast: 80 per cent sure to lie within" in shown
+    assert "forecast: 8 in 10 chance to lie within" in shown
     assert "fixed" in shown
     assert "may still change" in shown
     assert shown.count("Apr") == 1
@@ -88,6 +89,23 @@ def test_every_extreme_stays_inside_the_picture(extreme: str, layout: Layout) ->
     assert within(difference_chart(example(EXTREMES[extreme]).months, layout))
 
 
+def test_spending_without_a_budget_bears_no_signs() -> None:
+    months = example(EXTREMES["no_budget"]).months
+    chart = difference_chart(months, budget_set=False)
+    assert not [text for text in texts(chart) if text.startswith("+")]
+    assert "September: £405.3k" in texts(chart)
+    assert "+" not in description(months, budget_set=False)
+
+
+def test_the_chart_is_lower_where_more_is_said_above_it() -> None:
+    assert wide_below(0) == WIDE
+    assert wide_below(2).height == WIDE.height - 2 * 19
+    assert wide_below(50).height == 180
+    for lines in range(10):
+        for extreme in EXTREMES:
+            assert within(difference_chart(example(EXTREMES[extreme]).months, wide_below(lines)))
+
+
 def test_the_first_and_the_last_month_of_a_year() -> None:
     assert "April: +£4.8k" in texts(difference_chart(example(ORDINARY, "2004-04").months))
     assert within(difference_chart(example(ORDINARY, "2005-03").months))
@@ -102,6 +120,24 @@ def test_the_funnel_marks_this_practice_and_names_no_other(ordinary: p.Statement
     assert {"95%", "99.8%", "mean"} <= set(texts(chart))
     assert within(chart)
     assert "above the 95 per cent limit" in funnel_description(funnel)
+
+
+def test_the_words_of_a_funnel_cover_no_other_practice(ordinary: p.Statement) -> None:
+    """Wherever this practice lies: over each of the others, and over the ends of the plot."""
+    assert ordinary.comparisons is not None
+    for funnel in (ordinary.comparisons.spells, ordinary.comparisons.cost):
+        for place in funnel.others:
+            own = funnel.model_copy(update={"practice": place, "verdict": "within"})
+            chart = etree.fromstring(funnel_chart(own))
+            ground = chart.findall(f"{SVG}rect")[-1].attrib
+            left, top, width, height = (float(ground[n]) for n in ("x", "y", "width", "height"))
+            assert left >= 0
+            assert left + width <= float(chart.attrib["width"])
+            assert top >= 0
+            assert top + height <= float(chart.attrib["height"])
+            for dot in chart.findall(f"{SVG}circle"):
+                x, y = float(dot.attrib["cx"]), float(dot.attrib["cy"])
+                assert not (left < x < left + width and top < y < top + height)
 
 
 def test_a_funnel_without_this_practice(ordinary: p.Statement) -> None:

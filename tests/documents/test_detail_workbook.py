@@ -126,6 +126,15 @@ def test_header_frozen_filters_on_widths_set(book: openpyxl.Workbook) -> None:
         assert sheet.column_dimensions["A"].width > 20
 
 
+def test_no_figure_stands_against_the_text_beside_it(book: openpyxl.Workbook) -> None:
+    for name in ("Charges", "Year to date", "Not charged"):
+        sheet = book[name]
+        kinds = {one.title: one.kind for one in (*CHARGE_COLUMNS, *NOT_CHARGED_COLUMNS)}
+        for title, cell in zip(titles(sheet), sheet[2], strict=True):
+            if kinds[title] in ("money", "whole") and cell.value is not None:
+                assert (cell.alignment.horizontal, cell.alignment.indent) == ("right", 1)
+
+
 def test_notes_explain_every_column(book: openpyxl.Workbook) -> None:
     explained = {row[0].value for row in book["Notes"].iter_rows()}
     columns = (*CHARGE_COLUMNS, *NOT_CHARGED_COLUMNS)

@@ -1,4 +1,4 @@
-"""Text can be read on its ground: WCAG 2.1, success criterion 1.4.3 (4.5 to 1)."""
+"""What stands on a ground can be seen: WCAG 2.1, text 4.5 to 1 (1.4.3), lines 3 to 1 (1.4.11)."""
 
 import pytest
 
@@ -31,3 +31,9 @@ def test_over_and_under_on_white(text: str) -> None:
 @pytest.mark.parametrize("ground", [PALETTE.brand, PALETTE.under])
 def test_white_on_headers(ground: str) -> None:
     assert contrast(PALETTE.white, ground) >= 4.5
+
+
+@pytest.mark.parametrize("ground", [PALETTE.white, PALETTE.panel])
+@pytest.mark.parametrize("line", [PALETTE.fan_edge, PALETTE.chance_edge, PALETTE.dot])
+def test_lines_bars_and_dots(line: str, ground: str) -> None:
+    assert contrast(line, ground) >= 3

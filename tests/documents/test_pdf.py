@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from weasyprint.urls import FatalURLFetchingError
 from tests.documents.conftest import Rendered
 from tests.documents.example_package import EXTREMES, ORDINARY, rows_of, statement_of
 from tests.documents.pdf_structure import Element, structure
+from transforms import package as p
 from transforms.documents.pdf import EMPTY_BOX, pdf
 from transforms.documents.statement_page import statement_html
 
@@ -117,6 +120,45 @@ def test_the_first_and_the_last_month_of_the_year(period: str, tmp_path: Path) -
     path.write_bytes(pdf(statement_html(statement, "0" * 64, "print")))
     with pikepdf.open(path) as document:
         assert len(document.pages) == 3
+
+
+def pages_of(path: Path) -> list[str]:
+    text = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True)
+    return text.stdout.split("\f")[:-1]
+
+
+def test_small_print_never_stands_on_a_page_alone(opened: pikepdf.Pdf) -> None:
+    last = pages_of(Path(opened.filename))[-1]
+    assert "How to query a charge" in last
+    assert "What it rests on" in last
+
+
+def test_page_1_is_the_answer_whatever_is_said_on_it(tmp_path: Path) -> None:
+    """A long name, a revision, a merger and a long sentence on chance leave the table on page 1."""
+    practice = replace(EXTREMES["successor"], name=EXTREMES["long_name"].name)
+    statement = statement_of(practice, "2004-09", rows_of(practice, "2004-09"), "0" * 64)
+    chance = statement.headline.chance
+    assert chance is not None
+    late = chance.model_copy(update={"late": Decimal(12345), "season": Decimal(1234)})
+    crowded = statement.model_copy(
+        update={
+            "headline": statement.headline.model_copy(update={"chance": late}),
+            "replaced": p.Replaced(
+                number="5XA/2004-09/Y90011/r1",
+                spent_to_date="390000.00",
+                charges=12,
+                credits=11,
+                amount="1234.56",
+            ),
+        }
+    )
+    path = tmp_path / "statement.pdf"
+    path.write_bytes(pdf(statement_html(crowded, "0" * 64, "print")))
+    first, *rest = pages_of(path)
+    assert "This statement replaces" in first
+    assert "is part of your practice" in first
+    assert "By point of delivery" in first
+    assert len(rest) == 2
 
 
 RENDER_ELSEWHERE = """

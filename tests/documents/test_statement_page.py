@@ -75,6 +75,54 @@ def test_the_answer_in_words() -> None:
     assert "8 in 10 chance of £4,055,451 to £4,306,304" in answer
 
 
+def test_page_1_says_whom_to_ask() -> None:
+    statement = example()
+    top = words_of(page(statement).find(".//header"))
+    assert f"Questions: {statement.identity.contact}" in top
+    unsaid = statement.identity.model_copy(update={"contact": None})
+    assert "Questions" not in words_of(page(statement.model_copy(update={"identity": unsaid})).body)
+
+
+def test_the_first_month_reconciles_from_the_start_of_the_year() -> None:
+    text = words_of(page(example(period="2004-04")).find_class("changes")[0])
+    assert "From the start of the year to this month" in text
+    assert "last month" not in text
+
+
+def test_only_rows_with_a_name_have_bars() -> None:
+    """The rest together is no row to compare with."""
+    statement = example()
+    for table, shown in zip(
+        (statement.drivers.providers, statement.drivers.specialties, statement.drivers.hrgs),
+        page(statement).find_class("drivers"),
+        strict=True,
+    ):
+        assert len(shown.find_class("bar")) == len(table.rows)
+        widths = [bar[0].attrib["style"] for bar in shown.find_class("bar")]
+        assert "width: 100.0%" in widths[0]
+
+
+@pytest.mark.parametrize(
+    ("suppressed", "told"),
+    [
+        (0, "2004. The others are not named. Limits"),
+        (1, "One practice with fewer than 6 spells is left out."),
+        (2, "2 practices with fewer than 6 spells are left out."),
+    ],
+)
+def test_practices_left_out_of_the_comparison_are_counted(suppressed: int, told: str) -> None:
+    statement = example()
+    assert statement.comparisons is not None
+    spells = statement.comparisons.spells.model_copy(update={"suppressed": suppressed})
+    comparisons = statement.comparisons.model_copy(update={"spells": spells})
+    shown = page(statement.model_copy(update={"comparisons": comparisons}))
+    assert told in words_of(shown.find_class("comparisons")[0])
+
+
+def test_a_tariffs_day_is_written_as_british_readers_write_it() -> None:
+    assert "published 1 March 2004." in words_of(page(example()).body).replace("\xa0", " ")
+
+
 def test_without_a_forecast_no_word_of_one() -> None:
     text = words_of(page(example(EXTREMES["no_forecast"])).body)
     for word in ("forecast", "expected", "by chance alone in"):
@@ -120,6 +168,8 @@ def test_what_is_excluded_from_the_budget_is_marked() -> None:
     text = words_of(page(example(EXTREMES["excluded_pod"])).body)
     assert "Non-elective not in total" in text
     assert "was posted to services that do not count" in text
+    assert "Among the charges above are those of services that do not count" in text
+    assert "Among the charges above" not in words_of(page(example()).body)
 
 
 def test_quality_warnings_are_listed() -> None:
@@ -142,7 +192,14 @@ def test_last_year_is_left_out_where_it_is_not_held() -> None:
     ],
 )
 def test_flex_months_are_told(freeze: int | None, sentence: str) -> None:
-    assert sentence in words_of(page(example(freeze=freeze)).find_class("chart-section")[0])
+    document = page(example(freeze=freeze))
+    for section in ("chart-section", "trust"):
+        assert sentence in words_of(document.find_class(section)[0])
+
+
+def test_a_closing_statement_promises_no_later_one() -> None:
+    text = words_of(page(example(EXTREMES["closed"], freeze=None)).body)
+    assert "Hospitals may still correct" not in text
 
 
 def test_a_final_statement_says_so() -> None:
@@ -183,7 +240,9 @@ def tags(document: html.HtmlElement) -> Iterable[tuple[object, tuple[str, ...]]]
 @pytest.mark.parametrize("medium", ["print", "screen"])
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_values_stay_text(hostile: str, medium: Medium) -> None:
-    harmless, spoilt = page(every_text("harmless"), medium), page(every_text(hostile), medium)
+    # As long, because what stands on page 1 decides how high its chart is.
+    harmless = page(every_text("x" * len(hostile)), medium)
+    spoilt = page(every_text(hostile), medium)
     assert tags(spoilt) == tags(harmless)
     assert hostile in spoilt.find(".//h1").text_content()
 

@@ -127,6 +127,15 @@ def test_chance_without_a_budget(statement: p.Statement) -> None:
     )
 
 
+def test_chance_before_anything_was_charged(statement: p.Statement) -> None:
+    """A budget, and no charge of anybody's to learn from."""
+    top = statement.headline.model_copy(update={"chance": None})
+    assert words.chance_sentence(statement.model_copy(update={"headline": top})) == (
+        "Too little has been charged so far, to any practice, to say how far chance moves one of "
+        "your size."
+    )
+
+
 def chance_of(statement: p.Statement, chance: p.Chance) -> str:
     """The sentence on chance, with ordinary spaces."""
     top = statement.headline.model_copy(update={"chance": chance})

@@ -152,6 +152,16 @@ def test_what_merged_away_is_forecast_with_its_successor(
     assert both * Decimal("0.8") < now < both * Decimal("1.2")
 
 
+def test_a_closing_statement_is_compared_with_nobody(
+    spring: tuple[Path, Mapping[str, Rows]],
+) -> None:
+    """It has no figures any more that could be; the successor has them."""
+    folder = spring[0] / "out" / "5XA" / "2004-06" / "r1"
+    closing = package.read_statement(folder / MERGING)
+    assert closing.closing is not None and closing.comparisons is None
+    assert package.read_statement(folder / BUSY).comparisons is not None
+
+
 def test_an_earlier_forecast_stays_and_a_close_made_again_is_the_same(
     spring: tuple[Path, Mapping[str, Rows]],
 ) -> None:
@@ -199,6 +209,21 @@ def test_a_practice_on_its_budget_is_within_chance_and_a_silent_one_beyond(
     assert quiet is not None and quiet.within is False
     without = package.read_statement(folder / UNBUDGETED).headline.chance
     assert without is not None and without.within is None
+
+
+def test_before_anything_was_charged_every_statement_still_has_its_sentence(tmp_path: Path) -> None:
+    """The first month, with budgets and not one charge: nothing to learn chance from."""
+    site_builder = builder(tmp_path)
+    site_builder.interchange([], extract_datetime="2004-04-28T08:00:00")
+    site = site_builder.write()
+    land(site)
+    close(site, "2004-04")
+    statement = package.read_statement(site / "out" / "5XA" / "2004-04" / "r1" / QUIET)
+    assert statement.headline.spent_to_date == 0
+    assert statement.headline.budget_to_date > 0
+    sentence = chance_sentence(statement)
+    assert sentence is not None and "chance" in sentence
+    assert forecast_sentence(statement) is not None
 
 
 @pytest.mark.parametrize("frozen", [True, False])

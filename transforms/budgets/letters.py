@@ -1,9 +1,10 @@
 """Budget letters: one page a practice on how its budget for a year was worked out.
 
 `make` writes each letter's package, letter.json, below out/<commissioner>/budgets/<year>/, from the
-budgets in force (budgets.csv) and how they were worked out (budgets/<year>.json); rendering reads
-nothing but the package. What was changed by hand since it was set is a budget set by hand: the
-letter says so, and shows no working that no longer leads to it.
+budgets in force (budgets.csv) and how they were worked out (budgets/<year>.json), with the scope
+that the year's first close fixed, once there is one; rendering reads nothing but the package. What
+was changed by hand since it was set is a budget set by hand: the letter says so, and shows no
+working that no longer leads to it.
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ from typing import Any
 
 from transforms import mark, tariffs, warehouse
 from transforms.budgets import workings as budget_workings
+from transforms.budgets.books import books_of
 from transforms.budgets.letter_package import (
     LETTER_FILE,
     BudgetLetter,
@@ -66,6 +68,9 @@ def make(
     own = workings.commissioners.get(commissioner)
     with warehouse.in_memory() as connection:
         mark.load_tables(connection, site.reference, _READ)
+        with books_of(site, commissioner, "budget letters") as books:
+            if books is not None:
+                mark.load_fixed_scope(connection, books, april)
         for name, value in (("commissioner", commissioner), ("financial_year", financial_year)):
             connection.execute(f"set variable {name} = $value", {"value": value})
         for name, day in (("year_start", april.first_day), ("period_end", april.last_day)):

@@ -12,7 +12,6 @@ import datetime
 import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +21,7 @@ import duckdb
 
 from transforms import mark, reference, warehouse
 from transforms.budgets import workings as budget_workings
+from transforms.budgets.books import books_of
 from transforms.budgets.rule import Rule, read_rule, rule_file
 from transforms.budgets.workings import (
     CommissionerWorking,
@@ -99,7 +99,7 @@ def set_budgets(
     # The budgets are the site's, the books the commissioner's: both stay as they are meanwhile.
     with (
         warehouse.lock(_lock_of(site), "setting budgets", say=say),
-        _books_of(site, commissioner, say) as books,
+        books_of(site, commissioner, "setting budgets", say) as books,
         warehouse.in_memory() as connection,
     ):
         _set_variables(connection, commissioner, rule)
@@ -144,20 +144,6 @@ def set_budgets(
 
 def _lock_of(site: Site) -> Path:
     return site.directory / "warehouse" / "budgets.lock"
-
-
-@contextmanager
-def _books_of(
-    site: Site, commissioner: str, say: warehouse.Say
-) -> Iterator[duckdb.DuckDBPyConnection | None]:
-    """The commissioner's warehouse, held for reading; None where nothing was landed yet."""
-    if not site.warehouse(commissioner).exists():
-        yield None
-        return
-    with warehouse.open_warehouse(
-        site, commissioner, "setting budgets", read_only=True, say=say
-    ) as books:
-        yield books
 
 
 def _set_variables(connection: duckdb.DuckDBPyConnection, commissioner: str, rule: Rule) -> None:
@@ -484,6 +470,15 @@ def _notices(connection: duckdb.DuckDBPyConnection, rule: Rule) -> Iterator[str]
         yield (
             f"{_listed(passed_over)}: rows of reference/history.csv are passed over, because the "
             "ledger holds their year."
+        )
+    in_part = [
+        f"{row['practice_code']} in {row['financial_year']}"
+        for row in warehouse.rows(connection, warehouse.read("budgets/history_in_part.sql"))
+    ]
+    if in_part:
+        yield (
+            f"{_listed(in_part)}: reference/history.csv has no row for some point of delivery, "
+            "which counts as nothing spent."
         )
     nobodys = _column(
         connection,

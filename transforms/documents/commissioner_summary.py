@@ -302,7 +302,7 @@ def _sheet(
 ) -> None:
     sheet = book.add_worksheet(name)
     _heads(sheet, 0, heads, kinds)
-    sheet.set_row(0, 32)
+    sheet.set_row(0, wb.HEADER_HEIGHT)
     for place, head in enumerate(heads):
         sheet.set_column(place, place, head.width)
     for number, row in enumerate(rows, start=1):

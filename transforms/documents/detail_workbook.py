@@ -100,7 +100,7 @@ def _write_rows(sheet: Worksheet, one: Sheet, statement: Statement, kinds: wb.Fo
         )
         sheet.write_string(0, place, column.title, form)
         sheet.set_column(place, place, column.width)
-    sheet.set_row(0, 32)
+    sheet.set_row(0, wb.HEADER_HEIGHT)
     for number, row in enumerate(one.rows, start=1):
         for place, (value, column) in enumerate(zip(row, columns, strict=True)):
             if value is None:
@@ -211,6 +211,7 @@ def _write_notes(sheet: Worksheet, statement: Statement, kinds: wb.Formats) -> N
     for edition in statement.notes.tariff_editions:
         line(
             f"Tariff {edition.financial_year}, edition {edition.edition}",
-            f"{edition.currency}, published {edition.published}. {edition.source}",
+            f"{edition.currency}, published {written.published_day(edition.published)}. "
+            f"{edition.source}",
         )
     line("Software", f"Version {statement.notes.software_version}")

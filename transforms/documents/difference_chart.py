@@ -6,7 +6,7 @@ them, and which months may still change. Full circles stand for months that are 
 for months that are not, so that nothing rests on colour.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -43,8 +43,17 @@ class Layout:
 
 
 WIDE = Layout(width=666, height=292, left=62, right=116, every=1, font=Decimal("10.5"))
+_LOWEST_WIDE = 180
 NARROW = Layout(width=360, height=312, left=62, right=12, every=2, font=Decimal(12), narrow=True)
 
+
+def wide_below(lines: int) -> Layout:
+    """The wide chart, lower by so many lines of text, which stand above it on the same page."""
+    return replace(WIDE, height=max(WIDE.height - lines * _LINE_OF_TEXT, _LOWEST_WIDE))
+
+
+_LINE_OF_TEXT = 19  # of the answer, 14 points
+_LEAST_BETWEEN_TICKS = 24
 _TOP = 30
 _FOOT = 76
 _NARROW_FOOT = 106
@@ -75,8 +84,9 @@ def _text(
 def description(months: Sequence[MonthPoint], *, budget_set: bool = True) -> str:
     """What the chart shows, in words: the text alternative of the picture."""
     known = [month for month in months if month.cumulative_difference is not None]
+    pounds = formats.signed_pounds if budget_set else formats.pounds
     told = "; ".join(
-        f"{formats.month_name(month.month)} {formats.signed_pounds(month.cumulative_difference)}"
+        f"{formats.month_name(month.month)} {pounds(month.cumulative_difference)}"
         for month in known
         if month.cumulative_difference is not None
     )
@@ -86,16 +96,13 @@ def description(months: Sequence[MonthPoint], *, budget_set: bool = True) -> str
     if now.chance_low is not None and now.chance_high is not None:
         text += (
             f" By {formats.month_name(now.month)} chance alone explains"
-            f" {formats.signed_pounds(now.chance_low)} to {formats.signed_pounds(now.chance_high)}."
+            f" {pounds(now.chance_low)} to {pounds(now.chance_high)}."
         )
     end = months[-1]
     if end.forecast_mid is not None:
-        text += f" Expected at the end of March: {formats.signed_pounds(end.forecast_mid)}"
+        text += f" Expected at the end of March: {pounds(end.forecast_mid)}"
         if end.forecast_low is not None and end.forecast_high is not None:
-            text += (
-                f", between {formats.signed_pounds(end.forecast_low)}"
-                f" and {formats.signed_pounds(end.forecast_high)}"
-            )
+            text += f", between {pounds(end.forecast_low)} and {pounds(end.forecast_high)}"
         text += "."
     return text
 
@@ -121,15 +128,17 @@ def difference_chart(
 ) -> Markup:
     """The chart for twelve months, April to March, at least the first of which is known.
 
-    Without a budget the difference is what was spent, and the chart says so.
+    Without a budget the difference is what was spent, and the chart says so: it bears no signs.
     """
+    pounds = formats.short_pounds if budget_set else _unsigned
     if months[-1].forecast_mid is None:
         layout = replace(layout, right=min(layout.right, 20))
     values = _values(months)
     low, high = min(values), max(values)
     if high - low < _LEAST_SPAN:
         low, high = low - _LEAST_SPAN / 2, high + _LEAST_SPAN / 2
-    marks = svg.ticks(low, high, 5)
+    plot = layout.height - layout.foot - _TOP
+    marks = svg.ticks(low, high, min(plot // _LEAST_BETWEEN_TICKS, 5))
     y = svg.Scale(marks[0], marks[-1], Decimal(layout.height - layout.foot), Decimal(_TOP))
     # The year begins on budget at its first day; each month's point lies at the month's end.
     x = svg.Scale(_NOUGHT, Decimal(12), Decimal(layout.left), Decimal(layout.width - layout.right))
@@ -140,11 +149,11 @@ def difference_chart(
     ]
     parts = [
         svg.element("title", description(months, budget_set=budget_set)),
-        *_grid(layout, x, y, marks, months),
-        *_fan(layout, x, y, months, known[-1]),
+        *_grid(layout, x, y, marks, months, pounds),
+        *_fan(layout, x, y, months, known[-1], pounds),
         *_chance_band(x, y, months),
         *_zero(layout, x, y, "on budget" if budget_set else "£0"),
-        *_line(layout, x, y, known),
+        *_line(layout, x, y, known, pounds),
         *_month_states(layout, x, months),
         *_key(layout, months, "spent minus budget" if budget_set else "spent"),
     ]
@@ -160,12 +169,17 @@ def difference_chart(
     )
 
 
+def _unsigned(value: Decimal) -> str:
+    return formats.short_pounds(value, plus="")
+
+
 def _grid(
     layout: Layout,
     x: svg.Scale,
     y: svg.Scale,
     marks: Sequence[Decimal],
     months: Sequence[MonthPoint],
+    pounds: Callable[[Decimal], str],
 ) -> list[Markup]:
     parts = []
     for mark in marks:
@@ -182,9 +196,7 @@ def _grid(
                 stroke_width="0.75",
             )
         )
-        parts.append(
-            _text(layout, x.start - 8, y(mark) + 4, formats.short_pounds(mark), anchor="end")
-        )
+        parts.append(_text(layout, x.start - 8, y(mark) + 4, pounds(mark), anchor="end"))
     for place, month in enumerate(months, start=1):
         if place % layout.every == 0:
             parts.append(
@@ -255,6 +267,7 @@ def _fan(
     y: svg.Scale,
     months: Sequence[MonthPoint],
     now: tuple[Decimal, MonthPoint, Decimal],
+    pounds: Callable[[Decimal], str],
 ) -> list[Markup]:
     ahead = [
         (Decimal(place), month.forecast_low, month.forecast_mid, month.forecast_high)
@@ -301,12 +314,12 @@ def _fan(
                 layout,
                 edge,
                 level + 1,
-                f"{formats.short_pounds(mid)} expected",
+                f"{pounds(mid)} expected",
                 fill=PALETTE.brand,
                 weight=600,
             ),
-            _text(layout, edge, level + 14, f"from {formats.short_pounds(low)}"),
-            _text(layout, edge, level + 27, f"to {formats.short_pounds(high)}"),
+            _text(layout, edge, level + 14, f"from {pounds(low)}"),
+            _text(layout, edge, level + 27, f"to {pounds(high)}"),
         ]
     return parts
 
@@ -316,6 +329,7 @@ def _line(
     x: svg.Scale,
     y: svg.Scale,
     known: Sequence[tuple[Decimal, MonthPoint, Decimal]],
+    pounds: Callable[[Decimal], str],
 ) -> list[Markup]:
     path = [(x(_NOUGHT), y(_NOUGHT))] + [(x(place), y(value)) for place, _, value in known]
     place, month, value = known[-1]
@@ -336,7 +350,7 @@ def _line(
             layout,
             at,
             Decimal(_TOP - 16),
-            f"{formats.month_name(month.month)}: {formats.short_pounds(value)}",
+            f"{formats.month_name(month.month)}: {pounds(value)}",
             anchor=anchor,
             fill=PALETTE.ink,
             weight=600,
@@ -465,7 +479,7 @@ def _key(layout: Layout, months: Sequence[MonthPoint], line: str) -> list[Markup
                         stroke_dasharray="5 3.5",
                     ),
                 ],
-                "forecast: 80 per cent sure to lie within",
+                "forecast: 8 in 10 chance to lie within",
             )
         )
     parts = []

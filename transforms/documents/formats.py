@@ -139,6 +139,14 @@ def long_date(day: date) -> str:
     return f"{day.day}{NO_BREAK_SPACE}{calendar.month_name[day.month]} {day.year}"
 
 
+def published_day(text: str) -> str:
+    """When a tariff edition was published: a date as British readers write it, other text as is."""
+    try:
+        return long_date(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def spells(count: int) -> str:
     """``1 spell``, ``2 spells``."""
     return f"{number(count)}{NO_BREAK_SPACE}{'spell' if count == 1 else 'spells'}"

@@ -17,6 +17,7 @@ WIDTH = 322
 HEIGHT = 214
 _LEFT, _RIGHT, _TOP, _FOOT = 46, 40, 14, 40
 _FONT_SIZE = Decimal("10.5")
+_WORDS_HEIGHT = 13
 _MARGIN = Decimal("0.08")  # of the range of list sizes, either side
 
 VERDICTS = {
@@ -108,7 +109,7 @@ def funnel_chart(funnel: Funnel) -> Markup:
         svg.element("title", description(funnel)),
         *_axes(funnel, x, y, marks),
         *_limit_lines(funnel, limits, x, y),
-        *_practices(funnel, x, y),
+        *_practices(funnel, limits, x, y),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
         width=WIDTH,
@@ -201,7 +202,9 @@ def _limit_lines(
     return parts
 
 
-def _practices(funnel: Funnel, x: svg.Scale, y: svg.Scale) -> list[Markup]:
+def _practices(
+    funnel: Funnel, limits: list[FunnelLimit], x: svg.Scale, y: svg.Scale
+) -> list[Markup]:
     parts = [
         svg.element(
             "circle",
@@ -218,13 +221,11 @@ def _practices(funnel: Funnel, x: svg.Scale, y: svg.Scale) -> list[Markup]:
     if own is None:
         return parts
     across, up = x(own.weighted_list_size), y(own.value)
-    anchor = "end" if across > (x.start + x.end) / 2 else "start"
-    shift = -9 if anchor == "end" else 9
     size = 6
     diamond = [(across, up - size), (across + size, up), (across, up + size), (across - size, up)]
     words = f"You: {value_in_words(funnel, own.value)}"
     wide = len(words) * _FONT_SIZE * Decimal("0.52")
-    level = up - 6 if up > y.end + 14 else up + 14
+    start, level = _place_of_words((across, up), wide, funnel, limits, x, y)
     return [
         *parts,
         svg.element(
@@ -237,12 +238,58 @@ def _practices(funnel: Funnel, x: svg.Scale, y: svg.Scale) -> list[Markup]:
         # A white ground, so that the words stay legible on lines and dots.
         svg.element(
             "rect",
-            x=across + shift - (0 if anchor == "start" else wide),
+            x=start,
             y=level - 10,
             width=wide,
-            height=13,
+            height=_WORDS_HEIGHT,
             fill=PALETTE.white,
             fill_opacity="0.85",
         ),
-        _text(across + shift, level, words, anchor=anchor, fill=PALETTE.brand, weight=600),
+        _text(start, level, words, fill=PALETTE.brand, weight=600),
     ]
+
+
+def _place_of_words(
+    at: tuple[Decimal, Decimal],
+    wide: Decimal,
+    funnel: Funnel,
+    limits: list[FunnelLimit],
+    x: svg.Scale,
+    y: svg.Scale,
+) -> tuple[Decimal, Decimal]:
+    """Where the words beside this practice begin, and their base line.
+
+    Of the places about it, inside the plot, the one that covers no other practice and the fewest
+    lines; of equals the nearest.
+    """
+    across, up = at
+    dots = [(x(point.weighted_list_size), y(point.value)) for point in funnel.others]
+    lines = [
+        (x(limit.weighted_list_size), y(value))
+        for limit in limits
+        for value in (
+            *(limit.lower_998, limit.lower_95, funnel.mean, limit.upper_95, limit.upper_998),
+        )
+    ]
+
+    def covered(points: list[tuple[Decimal, Decimal]], start: Decimal, level: Decimal) -> int:
+        return sum(
+            start - 4 <= px <= start + wide + 4 and level - 14 <= py <= level + 7
+            for px, py in points
+        )
+
+    places = [
+        (start, up + rise)
+        for rise in (Decimal(4), Decimal(-8), Decimal(16), Decimal(-20), Decimal(28), Decimal(-32))
+        for start in (across + 10, across - 10 - wide, across - wide / 2)
+        if abs(rise - 4) > 11 or start != across - wide / 2  # not on the practice itself
+    ]
+    inside = [
+        (start, level)
+        for start, level in places
+        if x.start <= start and start + wide <= x.end and y.end + 10 <= level <= y.start - 3
+    ]
+    return min(
+        inside or places,
+        key=lambda place: (covered(dots, *place), covered(lines, *place)),
+    )

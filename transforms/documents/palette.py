@@ -1,7 +1,8 @@
 """The colours of all documents, once for style sheets and charts.
 
-Every text colour keeps WCAG AA (4.5 to 1) on white and on the panel. Colour never stands alone:
-over and under budget bear signs and words, bands and lines have names.
+Every text colour keeps WCAG AA on white and on the panel (4.5 to 1), and so do lines, bars and dots
+(3 to 1). Colour never stands alone: over and under budget bear signs and words, bands and lines
+have names.
 """
 
 from dataclasses import dataclass
@@ -19,10 +20,10 @@ class Palette:
     over: str = "#9c3d06"
     under: str = "#0b6350"
     chance: str = "#e4e7ea"
-    chance_edge: str = "#9aa5b0"
+    chance_edge: str = "#7b8692"
     fan: str = "#d3e4f4"
-    fan_edge: str = "#6f9fca"
-    dot: str = "#8593a1"
+    fan_edge: str = "#5a8fc0"
+    dot: str = "#76848f"
     white: str = "#ffffff"
 
 

@@ -24,7 +24,11 @@ def statement_html(statement: Statement, package_hash: str, medium: Medium) -> s
         package_hash=package_hash,
         medium=medium,
         words=words,
-        wide_chart=difference_chart.difference_chart(statement.months, budget_set=budget_set),
+        wide_chart=difference_chart.difference_chart(
+            statement.months,
+            difference_chart.wide_below(words.lines_above_usual(statement)),
+            budget_set=budget_set,
+        ),
         narrow_chart=difference_chart.difference_chart(
             statement.months, difference_chart.NARROW, budget_set=budget_set
         ),

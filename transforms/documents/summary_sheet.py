@@ -89,7 +89,7 @@ def write_summary(
         ("Not charged: sheet Not charged", "Why", _not_charged(statement, not_charged)),
     )
     sheet.set_column(0, 0, 46)
-    sheet.set_column(1, 5, 18)
+    sheet.set_column(1, 5, 22)
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, "Summary", kinds.title)
     sheet.write_string(1, 0, cell_text(f"{who.practice_name}, {month}"), kinds.text)

@@ -23,6 +23,7 @@ _FILTERS = (
     formats.percent,
     formats.pounds,
     formats.pounds_and_pence,
+    formats.published_day,
     formats.signed_pence,
     formats.signed_percent,
     formats.signed_whole,

@@ -44,6 +44,10 @@ _ALL = Decimal(
     100
 )  # per cent: a difference as large as the budget itself says no more by its share
 _LAST_MONTH = 12
+# Characters that fit in a line of page 1.
+_LINE_OF_ANSWER = 92
+_LINE_OF_IDENTITY = 105
+_LINE_OF_NAME = 44
 _OVER = {1: " in one month", _LAST_MONTH: " over a whole year"}
 
 
@@ -116,16 +120,22 @@ def standing_sentence(statement: Statement) -> str:
 
 
 def chance_sentence(statement: Statement) -> str | None:
-    """How much of the difference could be chance, in a sentence; None if the package does not say.
+    """How much of the difference could be chance, in a sentence; None on a closing statement.
 
     A practice without budget has no difference: it is told how far chance moves its spending. One
-    with neither budget nor charges is told that there is nothing to judge.
+    with neither budget nor charges, and all while nobody was charged anything, are told that there
+    is nothing to judge by.
     """
     headline = statement.headline
     chance = headline.chance
     if chance is None:
-        if headline.budget_set or headline.spent_to_date or statement.closing is not None:
+        if statement.closing is not None:
             return None
+        if headline.budget_set or headline.spent_to_date:
+            return (
+                "Too little has been charged so far, to any practice, to say how far chance moves "
+                "one of your size."
+            )
         return "With neither a budget nor a charge, there is nothing yet to set against chance."
     size = f"{formats.pounds(chance.amount)} either way"
     if chance.percent is not None and chance.percent < _ALL:
@@ -178,6 +188,18 @@ def forecast_sentence(statement: Statement) -> str | None:
         return f"{start} is expected to end on budget."
     size = formats.pounds(abs(headline.forecast_difference))
     return f"{start} is expected to end {size} {word}."
+
+
+def lines_above_usual(statement: Statement) -> int:
+    """How many lines, roughly, page 1 has above its chart beyond those of an ordinary statement."""
+    who, chance = statement.identity, chance_sentence(statement) or ""
+    told = [chance, replaced_sentence(statement) or "", who.contact or ""]
+    usual = [_LINE_OF_ANSWER * 2, 0, _LINE_OF_IDENTITY]
+    lines = sum(
+        -(-max(len(text) - length, 0) // _LINE_OF_ANSWER)
+        for text, length in zip(told, usual, strict=True)
+    )
+    return lines + 2 * len(statement.merged_in) + (len(who.practice_name) > _LINE_OF_NAME) * 2
 
 
 def _number_word(number: int) -> str:
@@ -255,7 +277,7 @@ def verdict_sentence(funnel: Funnel) -> str:
     )
     side = "above" if funnel.practice.value > funnel.mean else "below"
     if funnel.verdict == "within":
-        return f"{start}Within the 95 per cent limits: chance alone can explain the difference."
+        return f"{start}Within the 95 per cent limits: chance alone can explain it."
     if funnel.verdict.endswith("998"):
         return (
             f"{start}Beyond the 99.8 per cent limit: chance alone puts one practice in a thousand "

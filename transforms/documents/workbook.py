@@ -24,6 +24,7 @@ PROTECTION = {
     "select_unlocked_cells": True,
     "sort": True,
 }
+HEADER_HEIGHT = 46  # points: three lines, which the longest title in its narrow column takes
 _DAY_NOUGHT = date(1899, 12, 30)
 _FIRST_DAY = date(1900, 3, 1)  # before it spreadsheets disagree on what a day's number is
 
@@ -87,7 +88,10 @@ def new_workbook(
 
 def formats(book: xlsxwriter.Workbook) -> Formats:
     """The formats of a workbook, which must be made in it."""
-    money, whole = {"num_format": "#,##0.00;-#,##0.00"}, {"num_format": "#,##0;-#,##0"}
+    # Right, but not against the text that begins the next column.
+    right = {"align": "right", "indent": 1}
+    money = right | {"num_format": "#,##0.00;-#,##0.00"}
+    whole = right | {"num_format": "#,##0;-#,##0"}
     header = {
         "bold": True,
         "font_color": PALETTE.white,
@@ -100,7 +104,7 @@ def formats(book: xlsxwriter.Workbook) -> Formats:
         title=book.add_format({"bold": True, "font_size": 16, "font_color": PALETTE.ink}),
         heading=book.add_format({"bold": True, "font_size": 12, "font_color": PALETTE.brand}),
         header=book.add_format(header),
-        header_right=book.add_format(header | {"align": "right"}),
+        header_right=book.add_format(header | right),
         own_header=book.add_format(header | {"bg_color": PALETTE.under}),
         text=book.add_format({"valign": "top"}),
         quoted=book.add_format({"valign": "top", "quote_prefix": True}),
@@ -108,7 +112,7 @@ def formats(book: xlsxwriter.Workbook) -> Formats:
         bold=book.add_format(bold),
         whole=book.add_format(whole | {"valign": "top"}),
         money=book.add_format(money | {"valign": "top"}),
-        percent=book.add_format({"num_format": "0.00", "valign": "top"}),
+        percent=book.add_format(right | {"num_format": "0.00", "valign": "top"}),
         date=book.add_format({"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"}),
         month=book.add_format({"num_format": "mmm yyyy", "align": "left", "valign": "top"}),
         bold_whole=book.add_format(whole | bold),
@@ -118,8 +122,8 @@ def formats(book: xlsxwriter.Workbook) -> Formats:
         ),
         good=book.add_format({"bold": True, "font_color": PALETTE.under}),
         bad=book.add_format({"bold": True, "font_color": PALETTE.over}),
-        tie=book.add_format({"font_color": PALETTE.under, "align": "right"}),
-        warn=book.add_format({"bold": True, "font_color": PALETTE.over, "align": "right"}),
+        tie=book.add_format(right | {"font_color": PALETTE.under}),
+        warn=book.add_format(right | {"bold": True, "font_color": PALETTE.over}),
     )
 
 

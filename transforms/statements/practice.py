@@ -118,7 +118,10 @@ def statement_content(
         merged_in=_merged_in(figures, practice),
         closing=_closing(figures, figures.practice[practice]),
         drivers=_drivers(figures, close, practice),
-        comparisons=figures.plots.of(practice, close.period) if figures.plots else None,
+        # Who merged away has nothing to compare.
+        comparisons=figures.plots.of(practice, close.period)
+        if figures.plots and not figures.practice[practice]["closing"]
+        else None,
         trust=_trust(figures, close, practice, warnings),
         detail=_detail(figures, practice, detail_sha256),
         notes=notes_of(figures, close),
