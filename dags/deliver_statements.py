@@ -15,23 +15,26 @@ Where `delivery.enabled` is false nothing is asked. `pbc outbox` shows which mes
 `pbc audit` who did what.
 """
 
-import contextlib
 import logging
-import os
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Asset, Param, dag, get_current_context, task
+from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+
+from transforms.airflow_tasks import (
+    STATEMENTS,
+    default_args,
+    month_params,
+    share_out,
+    site_of_task,
+)
 
 if TYPE_CHECKING:
     from transforms.delivery.several_months import Due
     from transforms.site import Site
 
-STATEMENTS = Asset("statements")
 APPROVE, REJECT = "Approve", "Reject"
 
 # How sending is shared out: as few tasks as keep each short.
@@ -39,20 +42,6 @@ PRACTICES_A_CHUNK = 25
 MOST_CHUNKS = 16
 
 log = logging.getLogger("airflow.task")
-
-
-@contextlib.contextmanager
-def this_site() -> Iterator["Site"]:
-    """The site; users' errors end the task with their text alone, and are not tried again."""
-    from transforms.errors import PbcError, UsageError
-    from transforms.site import load_site
-
-    try:
-        if "PBC_SITE" not in os.environ:
-            raise UsageError("PBC_SITE is not set: start Airflow with it naming the site.")
-        yield load_site(Path(os.environ["PBC_SITE"]))
-    except PbcError as error:
-        raise AirflowFailException(str(error)) from None
 
 
 def asked_for(site: "Site", context: Any) -> list[tuple[str, str]]:
@@ -77,34 +66,14 @@ def asked_for(site: "Site", context: Any) -> list[tuple[str, str]]:
     return [(code, context["params"]["period"])]
 
 
-def chunks(practices: list[str]) -> list[list[str]]:
-    """Practice codes in chunks of nearly equal size, in order; never more than MOST_CHUNKS."""
-    count = min(MOST_CHUNKS, -(-len(practices) // PRACTICES_A_CHUNK))
-    return [practices[part::count] for part in range(count)]
-
-
 @dag(
     schedule=[STATEMENTS],
     doc_md=__doc__,
-    params={
-        "commissioner": Param(
-            None, type=["null", "string"], title="Commissioner", description="ODS code"
-        ),
-        "period": Param(
-            None,
-            type=["null", "string"],
-            pattern="^[0-9]{4}-(0[1-9]|1[0-2])$",
-            title="Period",
-            description="the month to deliver, YYYY-MM; a run by hand needs it",
-        ),
-    },
-    default_args={
-        "owner": "information",
-        "retries": 5,
-        "retry_delay": timedelta(minutes=5),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(hours=4),
-    },
+    params=month_params("the month to deliver, YYYY-MM; a run by hand needs it"),
+    # A mail server that is away may stay away for hours.
+    default_args=default_args(
+        retries=5, retry_delay=timedelta(minutes=5), max_retry_delay=timedelta(hours=4)
+    ),
     tags=["statements"],
 )
 def deliver_statements() -> None:
@@ -113,7 +82,7 @@ def deliver_statements() -> None:
         """The months that are to be delivered, each with a fingerprint of what is there."""
         from transforms.delivery import several_months
 
-        with this_site() as site:
+        with site_of_task() as site:
             if not site.config.delivery.enabled:
                 log.info("Delivery is switched off in [delivery] of site.toml: nothing is asked.")
                 return []
@@ -124,7 +93,7 @@ def deliver_statements() -> None:
         """What a person is asked, a question a month; none where approval goes by itself."""
         from transforms.delivery import several_months
 
-        with this_site() as site:
+        with site_of_task() as site:
             return [
                 {
                     "subject": each.subject,
@@ -148,11 +117,14 @@ def deliver_statements() -> None:
             )
             for answer in answers or []
         ]
-        with this_site() as site:
+        with site_of_task() as site:
             return [
                 {**month, "practices": part}
                 for month in several_months.decide(site, found, given)
-                for part in (chunks(month["practices"]) or [[]] * bool(month["trouble"]))
+                for part in (
+                    share_out(month["practices"], each=PRACTICES_A_CHUNK, most=MOST_CHUNKS)
+                    or [[]] * bool(month["trouble"])
+                )
             ]
 
     # A mapped task does not take its documentation from the function. Ten tries more, with the
@@ -169,7 +141,7 @@ def deliver_statements() -> None:
 
         if trouble:
             raise AirflowFailException(trouble)
-        with this_site() as site:
+        with site_of_task() as site:
             done = sending.send(site, commissioner, Period.parse(period), practices)
         for each in done.messages:
             log.info("%s: %s. %s", each.statement_number, each.state, each.reason)
@@ -188,7 +160,7 @@ def deliver_statements() -> None:
             raise AirflowFailException("Nothing was sent: a task before this one failed.")
         if not found:
             raise AirflowSkipException("There was nothing to deliver.")
-        with this_site() as site:
+        with site_of_task() as site:
             told = several_months.summaries(
                 site, found, [each["trouble"] for each in shared if each["trouble"]]
             )

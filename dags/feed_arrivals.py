@@ -6,12 +6,11 @@ something was landed. Held and refused files are told in the log, and by `pbc st
 """
 
 import logging
-import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from airflow.sdk import Asset, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from transforms.airflow_tasks import default_args, site_of_task
 
 FEEDS = Asset("feeds")
 
@@ -27,13 +26,7 @@ log = logging.getLogger("airflow.task")
     max_active_runs=1,
     is_paused_upon_creation=True,
     doc_md=__doc__,
-    default_args={
-        "owner": "information",
-        "retries": 3,
-        "retry_delay": timedelta(seconds=20),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=10),
-    },
+    default_args=default_args(),
     tags=["statements"],
 )
 def feed_arrivals() -> None:
@@ -42,17 +35,12 @@ def feed_arrivals() -> None:
         """Lists the commissioners in whose inbox files lie that nobody is still writing."""
         import time
 
-        from transforms.errors import PbcError
         from transforms.land import inbox_is_quiet
-        from transforms.site import load_site
 
-        try:
-            site = load_site(Path(os.environ["PBC_SITE"]))
-        except PbcError as error:
-            raise AirflowFailException(str(error)) from None
         since = time.time() - QUIET_SECONDS
-        codes = [each.code for each in site.config.commissioners]
-        return [code for code in codes if inbox_is_quiet(site, code, since)]
+        with site_of_task() as site:
+            codes = [each.code for each in site.config.commissioners]
+            return [code for code in codes if inbox_is_quiet(site, code, since)]
 
     # A mapped task does not take its documentation from the function.
     @task(
@@ -62,15 +50,9 @@ def feed_arrivals() -> None:
     )
     def land(code: str) -> None:
         from transforms import land
-        from transforms.errors import ControlFailure, PbcError
-        from transforms.site import load_site
 
-        try:
-            files = land.land_inbox(load_site(Path(os.environ["PBC_SITE"])), code)
-        except ControlFailure as error:
-            raise AirflowException(str(error)) from None
-        except PbcError as error:
-            raise AirflowFailException(str(error)) from None
+        with site_of_task() as site:
+            files = land.land_inbox(site, code)
         for file in files:
             log.info("%s: %s. %s", file.file_name, file.outcome, file.message)
         outcomes = [file.outcome for file in files]

@@ -15,9 +15,7 @@ closed by hand. After a failure is mended, the same with `--reprocess-behavior f
 there. It is paused until somebody turns it on; a paused DAG runs no backfill either.
 """
 
-import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import (
@@ -29,9 +27,9 @@ from airflow.sdk import (
     task,
     task_group,
 )
-from airflow.sdk.exceptions import AirflowFailException
 
 from transforms.airflow_plugin import StatementDay, statement_working_day
+from transforms.airflow_tasks import default_args, site_of_task
 
 # From six in the morning to the end of the working day.
 ISSUED_WITHIN = timedelta(hours=11)
@@ -44,13 +42,7 @@ ISSUED_WITHIN = timedelta(hours=11)
     max_active_runs=1,
     is_paused_upon_creation=True,
     doc_md=__doc__,
-    default_args={
-        "owner": "information",
-        "retries": 3,
-        "retry_delay": timedelta(seconds=20),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=10),
-    },
+    default_args=default_args(),
     deadline=DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=ISSUED_WITHIN,
@@ -63,10 +55,8 @@ def month_end() -> None:
     @task
     def commissioners() -> list[str]:
         """Lists the commissioners of the site."""
-        from transforms.site import load_site
-
-        site = load_site(Path(os.environ["PBC_SITE"]))
-        return [each.code for each in site.config.commissioners]
+        with site_of_task() as site:
+            return [each.code for each in site.config.commissioners]
 
     @task_group(tooltip="One commissioner's month")
     def commissioner(code: str) -> None:
@@ -78,20 +68,13 @@ def month_end() -> None:
         )
         def month_before(code: str, period: str) -> str:
             from transforms import month_end
-            from transforms.errors import PbcError
             from transforms.periods import Period
-            from transforms.site import load_site
 
-            try:
-                site = load_site(Path(os.environ["PBC_SITE"]))
+            run_type = get_current_context()["dag_run"].run_type
+            with site_of_task() as site:
                 month_end.require_month_before(
-                    site,
-                    code,
-                    Period.parse(period),
-                    may_be_first=get_current_context()["dag_run"].run_type != "scheduled",
+                    site, code, Period.parse(period), may_be_first=run_type != "scheduled"
                 )
-            except PbcError as error:
-                raise AirflowFailException(str(error)) from None
             get_current_context()["commissioner"] = code
             return f"month_end__{code}__{period}"
 

@@ -21,31 +21,25 @@ not try again; any other failure is tried again, later each time.
 
 import contextlib
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import (
-    Asset,
-    Param,
-    TaskGroup,
-    chain,
-    dag,
-    get_current_context,
-    task,
-)
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk import TaskGroup, chain, dag, get_current_context, task
 
 from transforms.airflow_plugin import ControlReport, DataDocs, Packages
+from transforms.airflow_tasks import (
+    STATEMENTS,
+    default_args,
+    month_params,
+    share_out,
+    site_of_task,
+)
 
 if TYPE_CHECKING:
     from transforms.periods import Period
     from transforms.site import Site
-
-STATEMENTS = Asset("statements")
 
 # How rendering is shared out: as few tasks as keep each small, since starting one takes seconds.
 PRACTICES_A_CHUNK = 5
@@ -72,33 +66,16 @@ class Subject:
 
 @contextlib.contextmanager
 def this_run() -> Iterator[Subject]:
-    """The subject of the running task, whose users' errors end it with their text alone.
-
-    Trying again would not mend what a person must: AirflowFailException forgoes the retries. What
-    the machine failed at (a disk, memory) is tried again.
-    """
-    import duckdb
-
-    from transforms.errors import ControlFailure, PbcError, UsageError
+    """The subject of the running task; users' errors end it with their text alone."""
     from transforms.periods import Period
-    from transforms.site import load_site
 
-    try:
-        if "PBC_SITE" not in os.environ:
-            raise UsageError("PBC_SITE is not set: start Airflow with it naming the site.")
-        site = load_site(Path(os.environ["PBC_SITE"]))
+    with site_of_task() as site:
         context = get_current_context()
         yield Subject(
             site,
             site.commissioner(context["params"]["commissioner"]).code,
             Period.parse(context["params"]["period"] or _month_of_the_interval(context)),
         )
-    except ControlFailure as error:
-        if isinstance(error.__cause__, OSError | duckdb.IOException | duckdb.OutOfMemoryException):
-            raise AirflowException(str(error)) from None
-        raise AirflowFailException(str(error)) from None
-    except PbcError as error:
-        raise AirflowFailException(str(error)) from None
 
 
 def run_stage(stage: str) -> str:
@@ -120,34 +97,11 @@ def _month_of_the_interval(context: Any) -> str:
     return f"{start:%Y-%m}"
 
 
-def chunks(practices: list[str]) -> list[list[str]]:
-    """Practice codes in chunks of nearly equal size, in order; never more than MOST_CHUNKS."""
-    count = min(MOST_CHUNKS, -(-len(practices) // PRACTICES_A_CHUNK))
-    return [practices[part::count] for part in range(count)]
-
-
 @dag(
     schedule=None,
     doc_md=__doc__,
-    params={
-        "commissioner": Param(
-            None, type=["null", "string"], title="Commissioner", description="ODS code"
-        ),
-        "period": Param(
-            None,
-            type=["null", "string"],
-            pattern="^[0-9]{4}-(0[1-9]|1[0-2])$",
-            title="Period",
-            description="the month to close, YYYY-MM",
-        ),
-    },
-    default_args={
-        "owner": "information",
-        "retries": 3,
-        "retry_delay": timedelta(seconds=20),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=10),
-    },
+    params=month_params("the month to close, YYYY-MM"),
+    default_args=default_args(),
     tags=["statements"],
 )
 def monthly_statements() -> None:
@@ -228,7 +182,8 @@ def monthly_statements() -> None:
         """Shares the practices of the revision out over the tasks that render."""
         from transforms import package
 
-        return chunks(list(package.read_manifest(Path(folder)).practices))
+        practices = list(package.read_manifest(Path(folder)).practices)
+        return share_out(practices, each=PRACTICES_A_CHUNK, most=MOST_CHUNKS)
 
     # A mapped task does not take its documentation from the function.
     @task(

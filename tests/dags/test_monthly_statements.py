@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from transforms.airflow_tasks import share_out
+
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.xdist_group("airflow")
@@ -94,7 +96,7 @@ def test_practices_are_shared_out_evenly_over_few_tasks(
     module: Any, practices: int, sizes: list[int]
 ) -> None:
     codes = [f"Y{number:05d}" for number in range(practices)]
-    shared = module["chunks"](codes)
+    shared = share_out(codes, each=module["PRACTICES_A_CHUNK"], most=module["MOST_CHUNKS"])
     assert [len(chunk) for chunk in shared] == sizes
     assert sorted(code for chunk in shared for code in chunk) == codes
 
