@@ -32,6 +32,9 @@ test: setup-tests lint  ## lint, types and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@$(BIN)/python -m benchmarks.guard
 
+test-airflow: setup-tests  ## the tests of a real Airflow on PostgreSQL, which `make test` has too
+	$(BIN)/python -m pytest -n 0 tests/dags/test_half_year.py tests/delivery/test_deliver_statements.py
+
 SIZE ?= 1000000
 N ?= 20
 
@@ -72,4 +75,4 @@ clean:  ## removes the environment, the sample site and all caches
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup setup-tests statements airflow lint format test bench bench-year bench-commissioners bench-airflow bench-land bench-render bench-price backtest lock clean
+.PHONY: help setup setup-tests statements airflow lint format test test-airflow bench bench-year bench-commissioners bench-airflow bench-land bench-render bench-price backtest lock clean

@@ -10,19 +10,16 @@ process). `dag.test()` runs all tasks in one process, with neither scheduler nor
 """
 
 import argparse
-import http.client
 import importlib
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,16 +33,11 @@ from benchmarks.month import Told
 from benchmarks.results import machine_said, printer, table, write_results
 
 sys.path.append(str(apart.ROOT / "scripts"))
-from embedded_airflow import COMMAND, environment, migrate
+from embedded_airflow import COMMAND, environment, free_port, migrate, started
 
 PERIOD = "2004-04"
 DAG = "monthly_statements"
 PBC = Path(sys.executable).with_name("pbc")
-PARTS = {
-    "api-server": ["api-server"],
-    "scheduler": ["scheduler", "--skip-serve-logs"],
-    "dag-processor": ["dag-processor"],
-}
 SIZES = (13, 300, 8_500)  # practices of a PCT, of an Integrated Care Board, of England
 _PATIENCE_SECONDS = 1800
 
@@ -100,8 +92,6 @@ def measure(folder: Path, *, with_scheduler: bool) -> Told:
         ways["scheduler"] = by_scheduler
     for name, way in ways.items():
         site, home = copy(name), folder / f"home of {name}"
-        if migrate(home).wait():
-            raise SystemExit(f"Airflow could not make its metadata: {home / 'migrate.log'}")
         way(site, home)
         tasks = tasks_of(home / "airflow.db")
         results["ways"][name] = [vars(task) for task in tasks]
@@ -126,69 +116,23 @@ def command(arguments: Sequence[object], **environ: str) -> None:
 def by_dag_test(site: Path, home: Path) -> None:
     """Run the DAG in one process."""
     given = json.dumps({"commissioner": COMMISSIONER, "period": PERIOD})
-    command([COMMAND, "dags", "test", DAG, "--conf", given], **environment(site, home))
+    environ = environment(site, home)
+    if migrate(environ).wait():
+        raise SystemExit(f"Airflow could not make its metadata: {home / 'migrate.log'}")
+    command([COMMAND, "dags", "test", DAG, "--conf", given], **environ)
 
 
 def by_scheduler(site: Path, home: Path) -> None:
     """Run the DAG by a scheduler, with a server and a DAG processor, on loopback."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environ = {
-        **environment(site, home),
-        "AIRFLOW__API__PORT": str(port),
-        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
-    }
+    environ = environment(site, home, port=free_port())
     given = json.dumps({"commissioner": COMMISSIONER, "period": PERIOD})
     database = home / "airflow.db"
-    with started(home, environ):
-        until("Airflow's server answers", lambda: is_healthy(port))
+    with started(environ):
         until("the DAG is known", lambda: bool(ask(database, "select 1 from dag", DAG)))
         command([COMMAND, "dags", "trigger", DAG, "--conf", given], **environ)
         until("the run has ended", lambda: state(database) in ("success", "failed"))
     if state(database) != "success":
         raise SystemExit(f"The run failed; its logs are in {home}.")
-
-
-@contextmanager
-def started(home: Path, environ: dict[str, str]) -> Iterator[None]:
-    """Airflow's parts, stopped again with whatever they started."""
-    parts = []
-    try:
-        for name, arguments in PARTS.items():
-            with (home / f"{name}.log").open("wb") as log:
-                part = subprocess.Popen(
-                    [COMMAND, *arguments],
-                    env=environ,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-            parts.append(part)
-        yield
-    finally:
-        for part in parts:
-            part.terminate()
-        for part in parts:
-            try:
-                part.wait(timeout=60)
-            except subprocess.TimeoutExpired:
-                os.killpg(part.pid, 9)
-                part.wait()
-
-
-def is_healthy(port: int) -> bool:
-    """Whether the server answers."""
-    server = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        server.request("GET", "/api/v2/monitor/health")
-        return server.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        server.close()
 
 
 def until(what: str, holds: Callable[[], bool]) -> None:
@@ -297,13 +241,15 @@ def show_chunks(results: Told, way: str, each: float) -> None:
 
 
 def chunk_sizes(home: Path) -> dict[str, list[int]]:
-    """How the DAG itself shares so many practices out: practices of each mapped task."""
+    """How the DAG shares so many practices out: practices of each mapped task."""
     os.environ["AIRFLOW_HOME"] = str(home)  # Airflow makes it as it is imported
     sys.path.append(str(apart.ROOT / "dags"))
-    chunks = importlib.import_module(DAG).chunks
+    dag = importlib.import_module(DAG)
+    each, most = dag.PRACTICES_A_CHUNK, dag.MOST_CHUNKS
+    practices = {size: [f"Y{n:05}" for n in range(size)] for size in SIZES}
     return {
-        f"{size:,}": [len(part) for part in chunks([f"Y{n:05}" for n in range(size)])]
-        for size in SIZES
+        f"{size:,}": [len(part) for part in dag.share_out(codes, each=each, most=most)]
+        for size, codes in practices.items()
     }
 
 
