@@ -20,7 +20,6 @@ from datetime import UTC, datetime, timedelta
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import (
     DeadlineAlert,
-    DeadlineReference,
     SyncCallback,
     dag,
     get_current_context,
@@ -28,7 +27,7 @@ from airflow.sdk import (
     task_group,
 )
 
-from transforms.airflow_plugin import StatementDay, statement_working_day
+from transforms.airflow_plugin import RunBegun, StatementDay, statement_working_day
 from transforms.airflow_tasks import default_args, site_of_task
 
 # From six in the morning to the end of the working day.
@@ -44,7 +43,7 @@ ISSUED_WITHIN = timedelta(hours=11)
     doc_md=__doc__,
     default_args=default_args(),
     deadline=DeadlineAlert(
-        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        reference=RunBegun(),
         interval=ISSUED_WITHIN,
         callback=SyncCallback("transforms.alerts.deadline_missed"),
         name="issued by the end of the statement day",

@@ -23,7 +23,7 @@ HOME = ROOT / "var" / "airflow"
 COMMAND = Path(sys.executable).with_name("airflow")
 PASSWORDS = "simple_auth_manager_passwords.json.generated"
 
-STARTS_WITHIN_SECONDS = 180
+STARTS_WITHIN_SECONDS = 300
 STOPS_WITHIN_SECONDS = 30
 PARTS = {
     "api-server": ["api-server"],

@@ -30,7 +30,7 @@ from scripts.embedded_airflow import (
 )
 
 ENDED = ("success", "failed")
-LONGEST_WAIT_SECONDS = 600
+LONGEST_WAIT_SECONDS = 1800
 
 # Airflow reads it from its home. What fails for once is tried again at once.
 SETTINGS = """

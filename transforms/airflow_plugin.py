@@ -1,4 +1,4 @@
-"""What the project adds to Airflow: its timetable, its links and its pages, as one plugin.
+"""What the project adds to Airflow, as one plugin: timetable, deadline, links and pages.
 
 Airflow imports this module in each of its processes, so it imports nothing heavy. The pages are
 `transforms.airflow_pages`, which the API server alone loads, at the first request.
@@ -14,6 +14,7 @@ from typing import Any
 import pendulum
 from airflow.plugins_manager import AirflowPlugin
 from airflow.sdk import BaseOperatorLink
+from airflow.sdk.definitions.deadline import BaseDeadlineReference, deadline_reference
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
 
 from transforms.errors import PbcError
@@ -120,6 +121,25 @@ def statement_working_day() -> int:
         return StatementSettings().statement_working_day
 
 
+@deadline_reference()
+class RunBegun(BaseDeadlineReference):
+    """When a run was first queued: what is cleared in it later gives it no more time.
+
+    Airflow's own DAGRUN_QUEUED_AT begins anew then, and in 3.3 that fails, so that no task of such
+    a run could be cleared (apache/airflow#70368).
+    """
+
+    required_kwargs = frozenset({"dag_id", "run_id"})
+
+    def _evaluate_with(self, *, session: Any, dag_id: str, run_id: str) -> datetime.datetime | None:
+        from airflow.models import DagRun
+        from sqlalchemy import select
+
+        asked = select(DagRun.queued_at).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
+        queued_at: datetime.datetime | None = session.scalar(asked)
+        return queued_at
+
+
 class _PageLink(BaseOperatorLink):
     """A link from a task to one of the pages, whose address the task has pushed."""
 
@@ -164,6 +184,7 @@ async def pages(scope: Any, receive: Any, send: Any) -> None:
 
 
 _TIMETABLES = [StatementDay]
+_DEADLINE_REFERENCES = [RunBegun]
 _LINKS = [DataDocs(), ControlReport(), Packages()]
 _NAME = "practice_budget_statements"
 _APPS = [{"app": pages, "url_prefix": PAGES, "name": _NAME}]
@@ -174,5 +195,6 @@ class PracticeBudgetStatements(AirflowPlugin):
 
     name = _NAME
     timetables = _TIMETABLES
+    deadline_references = _DEADLINE_REFERENCES
     operator_extra_links = _LINKS
     fastapi_apps = _APPS
