@@ -35,7 +35,8 @@ MONTH, MONTH_END = "monthly_statements", "month_end"
 THRESHOLD = "\n[gates.charges.suspense_percent]\nwarn = 0\nstop = 0\n"
 
 # A task is killed at its first try in April: in the middle of its work, at a moment drawn by its
-# name, or at the latest when all is done and Airflow has not been told.
+# name, or at the latest when all is done and Airflow has not been told. SETTINGS end in
+# `task_policy`, and so this begins there.
 KILLS = f"""{SETTINGS}
     if task.dag_id == "{MONTH}":
         task.python_callable = killed_once(task.python_callable)

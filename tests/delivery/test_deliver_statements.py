@@ -76,7 +76,10 @@ def question(airflow: RunningAirflow, run: str) -> str:
     """Wait for the question of a run; gives where it is answered."""
     airflow.wait_for(
         f"the question of {run}",
-        lambda: airflow.states(DAG, run).get(("approval", 0)) == "awaiting_input",
+        lambda: (
+            airflow.states(DAG, run).get(("approval", 0)) == "awaiting_input"
+            and airflow.has_parked(DAG, run, "approval")
+        ),
     )
     return f"/api/v2/dags/{DAG}/dagRuns/{run}/taskInstances/approval/0/hitlDetails"
 
@@ -90,7 +93,7 @@ def test_no_answer_in_time_then_a_rejection_then_an_approval(
     airflow: RunningAirflow, site: SmallSite, mail: MailServer
 ) -> None:
     # Nobody answers.
-    site.delivery["approval_hours"] = 2 / 3600
+    site.delivery["approval_hours"] = 20 / 3600
     site.load()
     state, tasks = end(airflow, emit(airflow))
     assert (state, tasks["approval", 0]) == ("success", "success")
