@@ -72,9 +72,8 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def migrate(environ: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
+def migrate(environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     """Start making or bringing up to date Airflow's metadata; takes seconds, beside other work."""
-    environ = environ or environment()
     home = Path(environ["AIRFLOW_HOME"])
     home.mkdir(parents=True, exist_ok=True)
     with (home / "migrate.log").open("wb") as log:
