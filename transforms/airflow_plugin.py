@@ -14,7 +14,7 @@ from typing import Any
 import pendulum
 from airflow.plugins_manager import AirflowPlugin
 from airflow.sdk import BaseOperatorLink
-from airflow.sdk.definitions.deadline import BaseDeadlineReference, deadline_reference
+from airflow.sdk.definitions.deadline import BaseDeadlineReference
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
 
 from transforms.errors import PbcError
@@ -121,7 +121,6 @@ def statement_working_day() -> int:
         return StatementSettings().statement_working_day
 
 
-@deadline_reference()
 class RunBegun(BaseDeadlineReference):
     """When a run was first queued: what is cleared in it later gives it no more time.
 
