@@ -50,6 +50,13 @@ _WAREHOUSE_STAGES: Mapping[str, Stage] = {
 }
 STAGES = (*_WAREHOUSE_STAGES, "statements")
 
+# What stages work out into temporary tables before their own transaction: DuckDB reads on all
+# threads, and plans by their size, only tables that a transaction has committed.
+_PREPARATIONS: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Close], None]] = {
+    "spells": spells.prepare,
+    "ledger": ledger.prepare,
+}
+
 # The gates, each after the stage that it guards.
 GATES: Mapping[str, Gate] = {
     "land": "feed",
@@ -101,6 +108,11 @@ def _run_stage(
     revise: bool,
 ) -> StageRun:
     started = time.monotonic()
+    if stage in _PREPARATIONS:
+        with warehouse.transaction(connection):
+            close = _under_way(connection, site, commissioner, period)
+            _check_turn(connection, close, stage)
+            _PREPARATIONS[stage](connection, close)
     with warehouse.transaction(connection):
         if stage == STAGES[0]:
             close = _begin(connection, site, commissioner, period, revise)

@@ -23,10 +23,24 @@ class LedgerCounts:
     held: int
 
 
-def post(connection: duckdb.DuckDBPyConnection, close: Close) -> LedgerCounts:
-    """Bring `charge` up to date and post the difference."""
+def prepare(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
+    """Work out the charges as they are now, into the temporary table `charge_now`."""
     close.set_variables(connection)
-    for file in ("reset", "charge", "entry", "moved_version", "posting", "held_change"):
+    warehouse.run(connection, "ledger/charge_now.sql")
+
+
+def post(connection: duckdb.DuckDBPyConnection, close: Close) -> LedgerCounts:
+    """Bring `charge` up to date and post the difference. `prepare` has run."""
+    close.set_variables(connection)
+    for file in (
+        "reset",
+        "changed_spell",
+        "charge",
+        "entry",
+        "moved_version",
+        "posting",
+        "held_change",
+    ):
         warehouse.run(connection, f"ledger/{file}.sql")
     counts = warehouse.rows(
         connection,

@@ -36,7 +36,7 @@ PROBLEMS_SHOWN = 5
 LINE = "stated_line"
 _IGNORED = "ignored_"
 
-# How a kind is recognised and read: {0} is the trimmed text.
+# How a kind is recognised, and then read: {0} is the trimmed text.
 _CHECKS: dict[Kind, str] = {
     "text": "true",
     "code": "regexp_full_match({0}, '[0-9A-Za-z]+')",
@@ -53,7 +53,7 @@ _CHECKS: dict[Kind, str] = {
 _CASTS: dict[Kind, str] = {
     "text": "{0}",
     "code": "{0}",
-    "date": "iso_date({0})",
+    "date": "cast({0} as date)",
     "ods_date": "cast(strptime({0}, '%Y%m%d') as date)",
     "whole": "cast({0} as integer)",
     "money": "cast({0} as decimal(18, 2))",
@@ -356,9 +356,11 @@ def load(
         f"{delimited.text(file, name)} as {delimited.identifier(name)}" for name in names_read
     )
     # Within a transaction rowid counts from a base of DuckDB's own.
+    base = connection.execute("select coalesce(min(rowid), 0) from stated_row").fetchone()
+    first = int(base[0]) if base else 0
     connection.execute(
-        f"create or replace temp view stated as select {values}, "
-        f"rowid - (select min(rowid) from stated_row) + {skip + 1} as {LINE} from stated_row"
+        f"create or replace temp view stated as "
+        f"select {values}, rowid - {first} + {skip + 1} as {LINE} from stated_row"
     )
     rejected = delimited.rejects(connection)
     if rejected:

@@ -16,12 +16,24 @@ class SpellCounts:
     open_spells: int
 
 
-def build(connection: duckdb.DuckDBPyConnection, close: Close) -> SpellCounts:
-    """Derive `spell` and `excluded_episode`."""
+_PREPARED = ("stay", "spell_episode", "spell_hrg")
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
+    """Work out stays and what gives each its HRG, into temporary tables."""
     close.set_variables(connection)
     tariffs.create_exclusion_macro(connection)
-    for file in ("stay", "spell_episode", "excluded_episode", "spell_hrg", "spell"):
-        warehouse.run(connection, f"spells/{file}.sql")
+    for table in _PREPARED:
+        warehouse.run(connection, f"spells/{table}.sql")
+
+
+def build(connection: duckdb.DuckDBPyConnection, close: Close) -> SpellCounts:
+    """Derive `spell` and `excluded_episode` from what `prepare` made."""
+    close.set_variables(connection)
+    for table in ("excluded_episode", "spell"):
+        warehouse.run(connection, f"spells/{table}.sql")
+    for table in _PREPARED:
+        connection.execute(f"drop table {table}")
     counts = warehouse.rows(
         connection,
         "select count(*) as spells, "
