@@ -55,6 +55,7 @@ STAGES = (*_WAREHOUSE_STAGES, "statements")
 _PREPARATIONS: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Close], None]] = {
     "spells": spells.prepare,
     "ledger": ledger.prepare,
+    "statements": statements.prepare,
 }
 
 # The gates, each after the stage that it guards.

@@ -3,67 +3,61 @@
 -- Grain: one row per rule and provider with any.
 -- Inputs: live_record, record, episode, reference.practice, default_practice, admission_method.
 create or replace table warning as
-with live as (
+with checked as (
     select
-        record.*,
-        live_record.prime_recipient_changed,
-        admission_method."group" as admission_group,
+        record.provider_code,
+        if(
+            record.nhs_number is null,
+            record.nhs_number_status = '01',
+            not nhs_number_is_valid(record.nhs_number)
+        ) as w01,
+        record.gp_practice_code is not null
+        and (
+            record.gp_practice_code in (select code from default_practice)
+            or record.gp_practice_code not in (select practice_code from reference.practice)
+        ) as w02,
+        record.patient_classification = '2'
+        and (
+            record.discharge_date > record.admission_date
+            or admission_method."group" <> 'elective'
+        ) as w03,
+        live_record.prime_recipient_changed as w04,
+        starts_with(record.postcode, 'ZZ99') as w05,
     from live_record
     inner join record on live_record.record_id = record.rowid
     left join admission_method on record.admission_method = admission_method.code
     where live_record.fate = 'live'
 ),
 
-found as (
+-- The log is gone through once for all of these.
+counted as (
     select
-        'W01' as rule,
         provider_code,
-    from live
-    where
-        (nhs_number is not null and not nhs_number_is_valid(nhs_number))
-        or (nhs_number is null and nhs_number_status = '01')
+        unnest(['W01', 'W02', 'W03', 'W04', 'W05']) as rule,
+        unnest(
+            [
+                count(*) filter (where w01),
+                count(*) filter (where w02),
+                count(*) filter (where w03),
+                count(*) filter (where w04),
+                count(*) filter (where w05)
+            ]
+        ) as records,
+    from checked
+    group by provider_code
     union all
     select
-        'W02' as rule,
         provider_code,
-    from live
-    where
-        gp_practice_code is not null
-        and (
-            gp_practice_code in (select code from default_practice)
-            or gp_practice_code not in (select practice_code from reference.practice)
-        )
-    union all
-    select
-        'W03' as rule,
-        provider_code,
-    from live
-    where
-        patient_classification = '2'
-        and (discharge_date > admission_date or admission_group <> 'elective')
-    union all
-    select
-        'W04' as rule,
-        provider_code,
-    from live
-    where prime_recipient_changed
-    union all
-    select
-        'W05' as rule,
-        provider_code,
-    from live
-    where starts_with(postcode, 'ZZ99')
-    union all
-    select
         'W06' as rule,
-        provider_code,
+        count(*) as records,
     from episode
     where hrg_code is null or starts_with(hrg_code, 'U')
+    group by provider_code
 )
 
 select
     rule,
     provider_code,
-    count(*) as records,
-from found
-group by rule, provider_code;
+    records,
+from counted
+where records > 0;

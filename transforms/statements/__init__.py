@@ -19,9 +19,6 @@ from transforms.site import Site
 from transforms.statements.control import control_content
 from transforms.statements.practice import PracticeFigures, statement_content
 
-_PREPARATIONS = ("standing_charge", "period_posting", "statement", "detail_row")
-
-
 @dataclass(frozen=True)
 class StatementCounts:
     """Statements made, and the rows of their detail files."""
@@ -30,12 +27,19 @@ class StatementCounts:
     detail_rows: int
 
 
-def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> StatementCounts:
-    """Write the packages of a close into its revision's folder."""
+def prepare(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
+    """Work out what stands, what the period posted and what became of the records, apart."""
     close.set_variables(connection)
     connection.execute(f"create or replace temp table fate as {warehouse.read('export/fates.sql')}")
-    for file in _PREPARATIONS:
-        warehouse.run(connection, f"statements/{file}.sql")
+    for table in ("standing_charge", "period_posting"):
+        warehouse.run(connection, f"statements/{table}.sql")
+
+
+def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> StatementCounts:
+    """Write the packages of a close into its revision's folder. `prepare` has run."""
+    close.set_variables(connection)
+    for table in ("statement", "detail_row"):
+        warehouse.run(connection, f"statements/{table}.sql")
     folder = site.output(close.commissioner, close.period, close.revision)
     folder.mkdir(parents=True, exist_ok=True)
     for name in (package.MANIFEST_FILE, package.DOCUMENTS_FILE):
