@@ -19,6 +19,7 @@ from transforms.site import Site
 from transforms.statements.control import control_content
 from transforms.statements.practice import PracticeFigures, statement_content
 
+
 @dataclass(frozen=True)
 class StatementCounts:
     """Statements made, and the rows of their detail files."""
