@@ -1,0 +1,130 @@
+"""Draws what `make bench` found: each stage's time in floors, a bar for each size measured.
+
+python -m benchmarks.picture        docs/images/performance.svg, from var/bench/month-*.json
+"""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from benchmarks.month import COMPARED
+from benchmarks.results import KEPT
+from transforms.documents import svg
+from transforms.documents.palette import PALETTE
+
+PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "performance.svg"
+AIM = Decimal(4)
+
+_WIDTH, _LEFT, _RIGHT = 720, 118, 24
+_BAR, _GAP, _TOP, _FOOT = 34, 14, 34, 44
+_SHADES = ("#0a4c86", "#5a8fc0", "#d3e4f4")  # neighbours differ, so that a thin line parts them
+_DARK = frozenset(_SHADES[:1])
+_FONT = "Source Sans 3, Helvetica, Arial, sans-serif"
+
+
+def months(folder: Path) -> list[dict[str, Any]]:
+    """The results kept, by number of episodes."""
+    found = [json.loads(path.read_text("utf-8")) for path in folder.glob("month-*.json")]
+    return sorted(found, key=lambda results: int(results["episodes"]))
+
+
+def floors_by_stage(results: dict[str, Any]) -> dict[str, Decimal]:
+    """How many times the floor each stage took, of those that the aim is about."""
+    floor = Decimal(str(results["floor"]["stages"][0]["seconds"]))
+    taken = {stage["name"]: stage["seconds"] for stage in results["product"]["stages"]}
+    return {name: Decimal(str(taken[name])) / floor for name in COMPARED}
+
+
+def draw(found: list[dict[str, Any]]) -> str:
+    """The picture as SVG."""
+    bars = [(int(results["episodes"]), floors_by_stage(results)) for results in found]
+    longest = max([AIM, *(sum(stages.values(), Decimal(0)) for _, stages in bars)])
+    x = svg.Scale(Decimal(0), longest * Decimal("1.05"), Decimal(_LEFT), Decimal(_WIDTH - _RIGHT))
+    height = _TOP + len(bars) * (_BAR + _GAP) + _FOOT
+    parts = [_text(Decimal(_LEFT), 18, "Land to position, in times the floor", weight=600)]
+    for place, (episodes, stages) in enumerate(bars):
+        top = _TOP + place * (_BAR + _GAP)
+        parts.append(_text(Decimal(_LEFT - 8), top + 22, f"{episodes:,}", anchor="end"))
+        at = Decimal(0)
+        for shade, (name, taken) in enumerate(stages.items()):
+            fill = _SHADES[shade % len(_SHADES)]
+            wide = x(at + taken) - x(at)
+            parts.append(
+                svg.element(
+                    "rect",
+                    svg.element("title", f"{name}: {taken:.2f}"),
+                    x=x(at),
+                    y=top,
+                    width=wide,
+                    height=_BAR,
+                    fill=fill,
+                    stroke=PALETTE.white,
+                )
+            )
+            if wide > len(name) * 6:
+                ink = PALETTE.white if fill in _DARK else PALETTE.ink
+                parts.append(_text(x(at) + wide / 2, top + 22, name, anchor="middle", fill=ink))
+            at += taken
+        parts.append(_text(x(at) + 5, top + 22, f"{at:.2f}", weight=600))
+    foot = height - _FOOT
+    for mark in range(int(longest) + 1):
+        parts.append(_text(x(Decimal(mark)), foot + 18, str(mark), anchor="middle"))
+    parts += [
+        svg.element(
+            "line",
+            x1=x(AIM),
+            x2=x(AIM),
+            y1=_TOP - 6,
+            y2=foot + 4,
+            stroke=PALETTE.over,
+            stroke_dasharray="4 3",
+        ),
+        _text(x(AIM), foot + 36, "what is promised", anchor="middle", fill=PALETTE.over),
+    ]
+    return str(
+        svg.element(
+            "svg",
+            svg.element("title", "Each stage's time in floors, by number of episodes"),
+            *parts,
+            xmlns="http://www.w3.org/2000/svg",
+            viewBox=f"0 0 {_WIDTH} {height}",
+            width=_WIDTH,
+            height=height,
+            role="img",
+        )
+    )
+
+
+def _text(
+    x: Decimal,
+    y: int,
+    words: str,
+    *,
+    anchor: str = "start",
+    fill: str = PALETTE.ink,
+    weight: int = 400,
+) -> svg.Markup:
+    return svg.element(
+        "text",
+        words,
+        x=x,
+        y=y,
+        text_anchor=anchor,
+        fill=fill,
+        font_family=_FONT,
+        font_size=13,
+        font_weight=weight,
+    )
+
+
+def main() -> None:
+    found = months(KEPT)
+    if not found:
+        raise SystemExit("Nothing was measured yet: run 'make bench' first.")
+    PICTURE.write_text(draw(found) + "\n", encoding="utf-8")
+    print(PICTURE)
+
+
+if __name__ == "__main__":
+    main()
