@@ -9,7 +9,7 @@ select
     coalesce(known.name, concat('Hospital ', number)) as name,
     coalesce(known.protocol, '020') as protocol,
     coalesce(
-        known.market_forces_index, cast(1.0000 + number % 200 * 0.001 as double)
+        known.market_forces_index, (1.0000 + number % 200 * 0.001)::double
     ) as market_forces_index
 from range(1, getvariable('providers') + 1) as numbers (number)
 left join catalogue_providers as known on known.provider = number
