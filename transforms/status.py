@@ -133,5 +133,6 @@ def show(status: Status) -> None:
 
 
 def _issued(month: ClosedMonth) -> str:
-    by_hand = f", {month.marked} by hand" if month.marked else ""
-    return f"yes{by_hand}" if month.issued else "no"
+    if month.marked:
+        return f"{month.marked} by hand"  # what was sent as well is told by the messages
+    return "yes" if month.issued else "no"
