@@ -362,10 +362,10 @@ def test_a_month_that_was_marked_is_only_revised(tmp_path: Path) -> None:
     assert refused.exit_code == 1
     assert "Statements of 2004-04 are issued, so it cannot be closed again" in refused.output
     close(tmp_path, "2004-04", revise=True)
-    assert [
+    assert {
         (row["revision"], row["kind"], row["amount"])
         for row in export(tmp_path, "postings", "2004-04")
-    ] == [("1", "charge", "1000.00"), ("2", "credit", "-1000.00"), ("2", "charge", "2000.00")]
+    } == {("1", "charge", "1000.00"), ("2", "credit", "-1000.00"), ("2", "charge", "2000.00")}
     done(tmp_path, "render", "2004-04")
     done(tmp_path, "issue", "2004-04", "Y90001", "--how", POSTED)
     assert [
