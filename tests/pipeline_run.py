@@ -78,14 +78,14 @@ def export(site: Path, table: str, period: str, *, commissioner: str | None = No
 
 
 def issue(site: Path, period: str, revision: int = 1, *, commissioner: str = COMMISSIONER) -> None:
-    """Marks a statement of a close as issued, which lets its postings stand for ever."""
-    from transforms import delivery
+    """Marks a statement of a close as issued, rendered or not: its postings stand for ever."""
+    from transforms.delivery import books
     from transforms.periods import Period
     from transforms.site import load_site
 
-    delivery.mark_issued(
-        load_site(site), commissioner, Period.parse(period), revision, f"{period}-1", "by a test"
-    )
+    number = f"{commissioner}/{period}/Y90001/r{revision}"
+    with books.open_books(load_site(site), commissioner) as connection:
+        books.mark_issued(connection, number, Period.parse(period), revision, "by a test")
 
 
 def whose(commissioner: str | None) -> Sequence[str]:

@@ -465,6 +465,33 @@ def send(
 
 
 @app.command()
+def issue(
+    period: PeriodArgument,
+    how: Annotated[
+        str,
+        typer.Option("--how", help="How they left, such as 'printed and posted'; no patient data."),
+    ],
+    practices: PracticesArgument = None,
+    site: SiteOption = _HERE,
+    commissioner: CommissionerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Mark statements of a closed and rendered month as issued: they left by other means.
+
+    They are not sent then, and the month is only revised.
+    """
+    from transforms.delivery import issuing, report
+
+    where, who = _site(site, commissioner)
+    marked = issuing.mark(where, who.code, Period.parse(period), practices or None, how=how)
+    if as_json:
+        _print_json({"statements": marked})
+    else:
+        report.show_marked(marked)
+    _exit(_FAILED if any(each.outcome == "refused" for each in marked) else 0)
+
+
+@app.command()
 def outbox(
     period: Annotated[
         str | None, typer.Argument(metavar="[PERIOD]", help="A month, YYYY-MM; else all.")

@@ -13,7 +13,8 @@ from transforms.site import Site
 class ClosedMonth:
     """A period begun or closed: the last stage done, and what became of its packages.
 
-    `approved` counts statements, `messages` those of each state of the outbox.
+    `approved` counts statements, `marked` those marked by hand as issued, `messages` those of each
+    state of the outbox.
     """
 
     period: str
@@ -22,6 +23,7 @@ class ClosedMonth:
     statements: int
     rendered: bool
     issued: bool
+    marked: int
     approved: int
     messages: Mapping[str, int]
 
@@ -74,6 +76,7 @@ def of(site: Site, code: str) -> Status:
                     rendered=(folder / package.DOCUMENTS_FILE).exists(),
                     issued=delivery.is_issued(site, code, period, row["revision"]),
                     approved=tally.pop("approved", 0),
+                    marked=tally.pop("marked", 0),
                     messages=tally,
                 )
             )
@@ -123,7 +126,13 @@ def show(status: Status) -> None:
             str(month.statements),
             "yes" if month.rendered else "no",
             str(month.approved),
-            "yes" if month.issued else "no",
+            _issued(month),
             ", ".join(f"{number} {state}" for state, number in month.messages.items()) or "none",
         )
     console.print(table)
+
+
+def _issued(month: ClosedMonth) -> str:
+    if month.marked:
+        return f"{month.marked} by hand"  # what was sent as well is told by the messages
+    return "yes" if month.issued else "no"

@@ -217,14 +217,15 @@ def _check_rules(
 def create_exclusion_macro(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `exclusion_line_of(edition, pod, <canonical fields>)` from the editions' rules.
 
-    It gives the line of the first rule of the edition that an episode meets, or null.
+    It gives the line of the first rule of the edition that an episode meets, or null. A rule's
+    value is compared with the field as a feed writes it: a date and time has a T between them.
     """
     rules = connection.execute(
         "select edition, line, field, match, value from reference.exclusion order by edition, line"
     ).fetchall()
     by_edition: dict[str, list[str]] = {}
     for edition, line, field, match, value in rules:
-        condition = _MATCHES[match].format(f"cast({field} as varchar)", delimited.quoted(value))
+        condition = _MATCHES[match].format(_as_in_a_feed(field), delimited.quoted(value))
         by_edition.setdefault(edition, []).append(f"when {condition} then {line}")
     cases = " ".join(
         f"when edition = {delimited.quoted(edition)} then case {' '.join(conditions)} end"
@@ -235,3 +236,10 @@ def create_exclusion_macro(connection: duckdb.DuckDBPyConnection) -> None:
         f"create or replace temp macro exclusion_line_of({parameters}) as "
         f"cast(case {cases or 'when false then null'} end as bigint)"
     )
+
+
+def _as_in_a_feed(field: str) -> str:
+    """The expression of a field's text as a canonical feed has it."""
+    if field == "cds_applicable_datetime":
+        return f"strftime({field}, '%Y-%m-%dT%H:%M:%S')"
+    return f"cast({field} as varchar)"

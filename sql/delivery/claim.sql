@@ -1,6 +1,8 @@
 -- Purpose: takes a message in hand for sending, if it still may be sent.
--- Grain: one message; none if another sender has it, it is not due, or its approval was withdrawn.
--- Inputs: message, approval; :statement_number, :recipient, :message_id, :sender, :now.
+-- Grain: one message; none if another sender has it, it is not due, its approval was withdrawn, or
+-- its statement is marked as issued.
+-- Inputs: message, approval, marked_issued; :statement_number, :recipient, :message_id, :sender,
+-- :now.
 update message
 set
     state = 'sending',
@@ -24,4 +26,9 @@ where
         select 1
         from approval as given
         where given.approval_id = message.approval_id and given.decision = 'approved'
+    )
+    and not exists (
+        select 1
+        from marked_issued
+        where marked_issued.statement_number = :statement_number
     );

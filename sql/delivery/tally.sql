@@ -1,6 +1,7 @@
 -- Purpose: how far the delivery of a revision has come.
--- Grain: one row for `approved` (statements), and one for each state of messages that has any.
--- Inputs: approval, message; :period, :revision.
+-- Grain: one row each for `approved` and `marked` (statements) and for each state of messages; none
+-- where there are none.
+-- Inputs: approval, marked_issued, message; :period, :revision.
 with latest as (
     select
         statement_number,
@@ -16,6 +17,13 @@ select
 from latest
 inner join approval using (approval_id)
 where approval.decision = 'approved'
+having count(*) > 0
+union all
+select
+    'marked' as what,
+    count(*) as number
+from marked_issued
+where period = :period and revision = :revision
 having count(*) > 0
 union all
 select

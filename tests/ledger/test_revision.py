@@ -12,7 +12,7 @@ import pytest
 from tests.pipeline_run import close, done, export, issue, land
 from tests.site_builder import SiteBuilder, episode_row
 from transforms import close as closing
-from transforms import delivery, package
+from transforms import package
 from transforms.documents import words
 from transforms.periods import Period
 from transforms.site import load_site
@@ -187,9 +187,7 @@ def test_it_verifies(month: Month) -> None:
 
 def test_a_revision_that_changes_nothing_makes_no_statement(month: Month) -> None:
     """Revision 3, without anything new: nothing posted, nobody written to."""
-    delivery.mark_issued(
-        load_site(month.site), "5XA", Period.parse(PERIOD), 2, "5XA/2004-05/Y90001/r2", "by a test"
-    )
+    issue(month.site, PERIOD, 2)
     close(month.site, PERIOD, revise=True)
     assert json.loads((month.out / "r3" / "manifest.json").read_text())["practices"] == []
     done(month.site, "verify", PERIOD)

@@ -12,6 +12,7 @@ from tests.prices.workbook import EDITION, ROWS, write_edition
 from tests.site_builder import EditionBuilder, SiteBuilder
 from transforms import tariffs
 from transforms.errors import UsageError
+from transforms.feeds import canonical
 
 Spoil = Callable[[EditionBuilder], object]
 
@@ -150,6 +151,43 @@ def test_a_bad_row_names_file_line_and_column(
         tariffs.load(connection, site.reference / "tariffs")
     assert "reference/tariffs/2004-05/" in str(error.value)
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "match", "value", "meets"),
+    [
+        ("cds_applicable_datetime", "equals", "2004-04-13T09:05:00", True),
+        ("cds_applicable_datetime", "equals", "2004-04-13 09:05:00", False),
+        ("cds_applicable_datetime", "prefix", "2004-04-13T09", True),
+        ("cds_applicable_datetime", "prefix", "2004-04-13T10", False),
+        ("cds_applicable_datetime", "suffix", "T09:05:00", True),
+        ("cds_applicable_datetime", "suffix", "T09:05", False),
+        ("admission_date", "equals", "2004-04-10", True),
+        ("admission_date", "prefix", "2004-05", False),
+    ],
+)
+def test_an_exclusion_rule_is_of_a_field_as_a_feed_writes_it(
+    field: str,
+    match: str,
+    value: str,
+    meets: bool,
+    connection: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+) -> None:
+    """Days are YYYY-MM-DD, and the time of a record has a T before it."""
+    site = SiteBuilder(tmp_path)
+    site.edition().exclusion(field, value, match=match)
+    site.write()
+    tariffs.load(connection, site.reference / "tariffs")
+    tariffs.create_exclusion_macro(connection)
+    episode = dict.fromkeys(canonical.FIELDS, "null") | {
+        "cds_applicable_datetime": "timestamp '2004-04-13 09:05:00'",
+        "admission_date": "date '2004-04-10'",
+    }
+    found = connection.execute(
+        f"select exclusion_line_of('2004-05', 'elective', {', '.join(episode.values())})"
+    ).fetchone()
+    assert found == ((2,) if meets else (None,))
 
 
 def test_two_editions_of_one_number(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

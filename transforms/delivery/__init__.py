@@ -9,6 +9,7 @@
     outbox      which message stands where; a claim is committed before the first byte leaves
     smtp        one message to one recipient, and what came of it
     audit       who did what, when, to which files
+    issuing     what left by other means; no close while a month is issued
     sending     all of these in order
     review      what a person is asked before, and told after
     several_months   the same for several commissioners' months in one go
@@ -18,6 +19,6 @@ It reads packages and documents, never the warehouse. What it knows lies in its 
 issued changes no byte of it.
 """
 
-from transforms.delivery.books import is_issued, mark_issued, tally
+from transforms.delivery.books import is_issued, tally
 
-__all__ = ["is_issued", "mark_issued", "tally"]
+__all__ = ["is_issued", "tally"]

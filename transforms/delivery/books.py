@@ -123,14 +123,21 @@ def alone(path: Path) -> Iterator[None]:
 
 
 def mark_issued(
-    site: Site, commissioner: str, period: Period, revision: int, statement_number: str, how: str
+    connection: sqlite3.Connection, statement_number: str, period: Period, revision: int, how: str
 ) -> None:
-    """Write down that a statement left the house by other means; again changes nothing."""
-    with open_books(site, commissioner) as connection, transaction(connection):
-        connection.execute(
-            "insert or ignore into marked_issued values (?, ?, ?, ?)",
-            (statement_number, str(period), revision, how),
-        )
+    """Write down that a statement left the house by other means, in the caller's transaction."""
+    connection.execute(
+        "insert into marked_issued values (?, ?, ?, ?)",
+        (statement_number, str(period), revision, how),
+    )
+
+
+def how_marked(connection: sqlite3.Connection, statement_number: str) -> str | None:
+    """By which means a statement that is marked as issued left the house; None if it is not."""
+    found = connection.execute(
+        "select how from marked_issued where statement_number = ?", (statement_number,)
+    ).fetchone()
+    return None if found is None else str(found["how"])
 
 
 def is_issued(site: Site, commissioner: str, period: Period, revision: int) -> bool:
@@ -142,7 +149,7 @@ def is_issued(site: Site, commissioner: str, period: Period, revision: int) -> b
 
 
 def tally(site: Site, commissioner: str, period: Period, revision: int) -> dict[str, int]:
-    """How many statements of a revision are `approved`, and how many messages stand where."""
+    """How many statements of a revision are `approved` and `marked`, how many messages where."""
     if not site.delivery(commissioner).exists():
         return {}
     with open_books(site, commissioner) as connection:

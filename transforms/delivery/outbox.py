@@ -26,6 +26,7 @@ from typing import Literal
 
 from transforms.delivery import audit, books
 from transforms.delivery.books import transaction, written
+from transforms.delivery.refusals import Refusal
 from transforms.errors import UsageError
 from transforms.site import Site
 
@@ -150,12 +151,15 @@ def queue(
 
     One that never left and whose content has changed since is queued anew; so is not one that the
     server refused for good because its workbook was encrypted anew. The message as it now stands is
-    given back.
+    given back. Raises Refusal where the statement is marked as issued.
     """
     with transaction(connection):
         before = find(connection, statement_number, recipient)
         if before is not None and before.has_left:
             return before
+        how = books.how_marked(connection, statement_number)
+        if how is not None:
+            raise Refusal(f"{statement_number} is marked as issued: {how}.")
         hashes = {each.name: each.sha256 for each in attachments}
         if before is not None and before.message_id == message_id and before.withdrawn is None:
             # An approval given again is the one by which it goes.
@@ -232,8 +236,8 @@ def _hashes(connection: sqlite3.Connection, message: Message) -> dict[str, str]:
 
 def withdraw(
     connection: sqlite3.Connection, message: Message, because: str, at: datetime, who: str
-) -> None:
-    """Take back a message, if it never left; within the caller's transaction."""
+) -> bool:
+    """Take back a message, if it never left; within the caller's transaction. Whether it was."""
     done = connection.execute(
         books.read("withdraw.sql"),
         {
@@ -245,6 +249,7 @@ def withdraw(
     )
     if done.rowcount:
         _tell(connection, at, who, "withdrawn", message, because)
+    return bool(done.rowcount)
 
 
 @contextlib.contextmanager

@@ -8,10 +8,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from transforms.delivery.approving import Decided
+from transforms.delivery.issuing import Marked
 from transforms.delivery.outbox import Message
 from transforms.delivery.sending import Delivery
 
-_STANDING = {"by_date": "no recipient now"}
+_STANDING = {"by_date": "no recipient now", "marked": "marked issued"}
 
 
 def show_decided(decided: Sequence[Decided]) -> None:
@@ -21,6 +22,20 @@ def show_decided(decided: Sequence[Decided]) -> None:
         table.add_row(each.statement_number, each.outcome, escape("\n".join(each.recipients)))
     Console().print(table)
     _say(f"{each.statement_number}: {each.reason}" for each in decided if each.reason)
+
+
+def show_marked(marked: Sequence[Marked]) -> None:
+    """Print what came of marking, a line a statement; below it, why, and what is withdrawn."""
+    table = _table("Statement", "Outcome")
+    for each in marked:
+        table.add_row(each.statement_number, each.outcome)
+    Console().print(table)
+    _say(f"{each.statement_number}: {each.reason}" for each in marked if each.reason)
+    _say(
+        f"{each.statement_number}: the message that waited for {recipient} is withdrawn."
+        for each in marked
+        for recipient in each.withdrawn
+    )
 
 
 def show_delivery(delivery: Delivery) -> None:

@@ -62,13 +62,20 @@ def question(site: Site, commissioner: str, period: Period) -> Question:
     }
     with books.open_books(site, commissioner) as connection:
         waiting = [code for code in going if not _all_left(connection, month, code, going[code])]
+        marked = [
+            code
+            for code in going
+            if books.how_marked(connection, month.statement_number(code)) is not None
+        ]
     name = site.commissioner(commissioner).name
     lines = []
     for revision in month.revisions:
         touched = [
             code
             for code in month.practices
-            if month.revision_of(code) is revision and (revision is month.last or code in waiting)
+            if month.revision_of(code) is revision
+            and code not in marked
+            and (revision is month.last or code in waiting)
         ]
         if touched or revision is month.last:
             reached = sum(len(going[code]) for code in touched)
@@ -82,7 +89,9 @@ def question(site: Site, commissioner: str, period: Period) -> Question:
                 *_gates(revision),
                 "",
             ]
-    nobody = [code for code in month.practices if not going[code]]
+    if marked:
+        lines.append(f"Marked as issued, so not sent: {', '.join(marked)}.")
+    nobody = [code for code in month.practices if not going[code] and code not in marked]
     if nobody:
         lines.append(f"Nobody may be sent the statement of {', '.join(nobody)}.")
     return Question(
@@ -130,6 +139,9 @@ def summary(site: Site, commissioner: str, period: Period) -> Summary:
             told.update("withdrawn" if each.withdrawn else each.state for each in messages)
             if decided is not None:
                 told[decided.decision] += 1
+            if books.how_marked(connection, number) is not None:
+                told[_MARKED] += 1
+                continue
             if decided is not None and decided.decision == "rejected":
                 continue
             # A statement that nobody rejected and of which there is no message was refused, and so
@@ -147,11 +159,13 @@ def summary(site: Site, commissioner: str, period: Period) -> Summary:
     )
 
 
+_MARKED = "marked as issued"
 _REFUSED = "without a message (see 'pbc audit')"
 _BARRED = "addresses that may not be sent to (see 'pbc audit')"
 _TOLD = (
     "approved",
     "rejected",
+    _MARKED,
     "queued",
     "sending",
     "sent",

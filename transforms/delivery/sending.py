@@ -1,6 +1,7 @@
 """Sending a period's statements: every guard in order, then each message once.
 
-Before a message is claimed, all of this holds, or it is refused with the reason, which is audited:
+A statement that is marked as issued is left out, and says why. Of the others, before a message is
+claimed, all of this holds, or it is refused with the reason, which is audited:
 
 1. the files are those that were made for this practice (`published`);
 2. they, and the practice's recipients, are those that were approved (`approvals`);
@@ -16,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from transforms import warehouse
 from transforms.delivery import (
     access_token,
     approvals,
     audit,
     books,
+    issuing,
     messages,
     outbox,
     passphrases,
@@ -50,13 +51,13 @@ class Sent:
     """Where a recipient's message stands after sending, or why there is none.
 
     `refused`: it was not sent, because of `reason`; `by_date`: the address is no recipient today;
-    `written`: a dry run wrote it to `reason`.
+    `marked`: the statement left by other means; `written`: a dry run wrote it to `reason`.
     """
 
     practice: str
     statement_number: str
     recipient: str
-    state: State | Literal["refused", "by_date", "written"]
+    state: State | Literal["refused", "by_date", "marked", "written"]
     reason: str = ""
     message_id: str = ""
     next_attempt: str | None = None
@@ -79,7 +80,7 @@ class Delivery:
     def complete(self) -> bool:
         """Whether every message that there should be was sent."""
         return not self.stopped and all(
-            each.state in ("sent", "by_date", "written") for each in self.messages
+            each.state in ("sent", "by_date", "marked", "written") for each in self.messages
         )
 
     def count(self, state: str) -> int:
@@ -188,6 +189,10 @@ def dry_run(
             stem = f"{commissioner}_{period}_{practice}_r{month.revision_of(practice).number}"
             for left in folder.glob(f"{stem}_message_*.eml"):
                 left.unlink()  # of a dry run before: what lies there is what would go
+            marked = round_.marked(practice)
+            if marked is not None:
+                found.append(marked)
+                continue
             going, barred = round_.addressees(practice)
             found += barred
             try:
@@ -277,6 +282,15 @@ class _Round:
         revision = self._month.revision_of(practice)
         number = revision.statement_number(practice)
         kept = {each.recipient: each for each in outbox.of_statement(self._connection, number)}
+        marked = self.marked(practice)
+        if marked is not None:
+            yield marked
+            for message in kept.values():
+                if message.has_left:
+                    yield _standing(message)
+                else:
+                    self._withdraw(message, marked.reason)
+            return
         going, barred = self.addressees(practice)
         yield from barred
         because = {each.recipient: each.reason for each in barred}
@@ -298,23 +312,33 @@ class _Round:
             try:
                 # It is built here too, so that one that is too large is never queued.
                 self.message(ready, address, identifier, self._clock())
+                message = outbox.queue(
+                    self._connection,
+                    statement_number=ready.number,
+                    recipient=address,
+                    practice_code=practice,
+                    period=str(revision.period),
+                    revision=revision.number,
+                    approval_id=approval.approval_id,
+                    attachments=ready.files,
+                    message_id=identifier,
+                    at=self._clock(),
+                    who=self._who,
+                )
             except Refusal as refusal:
                 yield self.refuse(practice, address, str(refusal))
                 continue
-            message = outbox.queue(
-                self._connection,
-                statement_number=ready.number,
-                recipient=address,
-                practice_code=practice,
-                period=str(revision.period),
-                revision=revision.number,
-                approval_id=approval.approval_id,
-                attachments=ready.files,
-                message_id=identifier,
-                at=self._clock(),
-                who=self._who,
-            )
             yield ready, message
+
+    def marked(self, practice: str) -> Sent | None:
+        """That a practice's statement is marked as issued, so that it is not sent; None if not."""
+        number = self._month.statement_number(practice)
+        how = books.how_marked(self._connection, number)
+        return (
+            None
+            if how is None
+            else Sent(practice, number, "", "marked", f"marked as issued: {how}")
+        )
 
     def addressees(self, practice: str) -> tuple[list[str], list[Sent]]:
         """Who may be sent a practice's statement today, and who may not, with the reason."""
@@ -405,26 +429,10 @@ class _Round:
         return self._as_it_stands(message)
 
     def _claim(self, ready: _Ready, message: Message, name: str) -> None:
-        """Claim a message; the first of a revision issues it, which must not meet a close at work.
-
-        A close holds the warehouse's lock at each stage, and asks before each whether it is issued.
-        """
+        """Claim a message. Raises Refusal where a close is at work, or outbox.Taken."""
         revision = self._month.revision_of(message.practice_code)
-
-        def claim() -> None:
+        with issuing.no_close_at_work(self._site, self._connection, revision):
             outbox.claim(self._connection, message, ready.files, name, self._clock(), self._who)
-
-        if books.has_issued(self._connection, revision.period, revision.number):
-            claim()
-            return
-        lock = self._site.warehouse(revision.commissioner).with_suffix(".lock")
-        with warehouse.lock(lock, f"issuing {revision.period}"):
-            if not published.is_as_read(revision):
-                raise Refusal(
-                    f"{revision.period} is being closed again: its packages changed after they "
-                    "were read. Finish the close, render, approve again."
-                )
-            claim()
 
     def _as_it_stands(self, message: Message) -> Message:
         found = outbox.find(self._connection, message.statement_number, message.recipient)
