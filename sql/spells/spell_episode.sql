@@ -6,6 +6,7 @@ create or replace temp table spell_episode as
 select
     stay.first_record,
     stay.edition,
+    stay.episodes,
     episode.record_id,
     episode.cds_unique_identifier,
     episode.episode_number,
