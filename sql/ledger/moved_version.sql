@@ -3,13 +3,15 @@
 -- Grain: one row per frozen spell that moves. It begins and ends in this close: it is what the
 -- ledger holds, not what the close would charge today.
 -- Inputs: entry, charge.
+set variable last_charge = (select coalesce(max(charge_number), 0) from charge);
+
 insert into charge
 select
-    (select max(version.charge_number) from charge as version)
-    + row_number() over (order by charge.spell_id) as charge_number,
+    getvariable('last_charge') + row_number() over (order by charge.spell_id) as charge_number,
     getvariable('close_number') as from_close,
     getvariable('close_number') as to_close,
     charge.* exclude (charge_number, from_close, to_close) replace (entry.heir as budget_holder),
-from entry
-inner join charge on entry.posted_number = charge.charge_number
+from charge
+-- The few that move stand on this side, which is the one kept in memory.
+inner join entry on charge.charge_number = entry.posted_number
 where entry.is_frozen and entry.reason = 'moved';
