@@ -10,13 +10,14 @@ from selenium.common.exceptions import (
     ElementClickInterceptedException,
     ElementNotInteractableException,
     StaleElementReferenceException,
+    TimeoutException,
 )
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-LONGEST_WAIT_SECONDS = 120
+LONGEST_WAIT_SECONDS = 240
 
 
 class Person:
@@ -74,7 +75,11 @@ class Person:
             ElementNotInteractableException,
         )
         wait = WebDriverWait(self.browser, LONGEST_WAIT_SECONDS, ignored_exceptions=passing)
-        wait.until(lambda _: found(), f"{what} did not appear: {self.browser.current_url}")
+        try:
+            wait.until(lambda _: found(), f"{what} did not appear: {self.browser.current_url}")
+        except TimeoutException:
+            self.picture("what was there instead")
+            raise
 
 
 @contextlib.contextmanager
