@@ -197,6 +197,7 @@ def close_of(
     close = mark.take(connection, load_site(folder), COMMISSIONER, number, period, 1)
     close.set_variables(connection)
     warehouse.run(connection, "attribution/holder.sql")
+    warehouse.run(connection, "attribution/holder_of_year.sql")
     return close
 
 
