@@ -32,11 +32,15 @@ class DetailRows:
     def of(self, sheet: SheetKey, columns: Sequence[Column]) -> list[Row]:
         """The rows of a sheet, in the file's order."""
         names = ", ".join("null" if one.name in OWN_COLUMNS else one.name for one in columns)
-        # One thread: practices are rendered side by side, and a file is small. A bound parameter
-        # would load pandas, if it is installed, which takes longer than all the rest.
-        with duckdb.connect(config={"threads": 1}) as connection:
-            table = connection.read_parquet(str(self._path))
-            return table.filter(f"sheet = '{sheet}'").project(names).fetchall()
+        # A bound parameter would load pandas, if it is installed, which takes longer than the rest.
+        return self._file.filter(f"sheet = '{sheet}'").project(names).fetchall()
+
+    @cached_property
+    def _file(self) -> duckdb.DuckDBPyRelation:
+        # One thread: practices are rendered side by side, and a file is small. One connection for
+        # all sheets: to open it takes as long as to read a sheet.
+        connection = duckdb.connect(config={"threads": 1})
+        return connection.read_parquet(str(self._path))
 
 
 @dataclass(frozen=True)
