@@ -33,6 +33,7 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close) -> AttributionCou
         connection,
         "select count(*) filter (where responsible and attribution_basis <> 'resident') "
         "as practices, count(*) filter (where attribution_basis = 'resident') as suspense, "
-        "count(*) filter (where not responsible) as not_responsible from current_charge",
+        "count(*) filter (where not responsible) as not_responsible from attributed_spell "
+        "inner join spell using (first_record) where discharge_date <= getvariable('period_end')",
     )[0]
     return AttributionCounts(**counts)

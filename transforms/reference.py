@@ -5,9 +5,11 @@ as the close's mark keeps them. A file is read whole or not at all: a bad row is
 file, line and column, never a value (which may be a patient's).
 """
 
+import contextlib
 import csv
 import dataclasses
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -343,11 +345,6 @@ def load(
     """
     file = _inspect(path, shown)
     names, skip = _names(file, layout, shown)
-    delimited.forget_rejects(connection)
-    connection.execute(
-        f"create or replace temp table stated_row as "
-        f"select * from {delimited.source(file, names, skip=skip)}"
-    )
     names_read = [name for name in names if not name.startswith(_IGNORED)]
     if not layout.header:
         # Lines that begin like a flat file's are not looked at for padding.
@@ -355,22 +352,41 @@ def load(
     values = ", ".join(
         f"{delimited.text(file, name)} as {delimited.identifier(name)}" for name in names_read
     )
-    # Within a transaction rowid counts from a base of DuckDB's own.
-    base = connection.execute("select coalesce(min(rowid), 0) from stated_row").fetchone()
-    first = int(base[0]) if base else 0
-    connection.execute(
-        f"create or replace temp view stated as "
-        f"select {values}, rowid - {first} + {skip + 1} as {LINE} from stated_row"
-    )
-    rejected = delimited.rejects(connection)
-    if rejected:
-        raise UsageError(
-            f"{shown}, line {rejected[0].line}: this line cannot be read as {len(names)} "
-            "comma-separated fields. Correct it; values with commas go in double quotes."
+    with _apart(connection) as (database, reading):
+        reading.execute(
+            f"create table {database}.stated_row as "
+            f"select * from {delimited.source(file, names, skip=skip)}"
         )
-    take(connection, layout, Source(shown), names_read, edition=edition)
-    connection.execute("drop view stated")
-    connection.execute("drop table stated_row")
+        rejected = delimited.rejects(reading)
+        if rejected:
+            raise UsageError(
+                f"{shown}, line {rejected[0].line}: this line cannot be read as {len(names)} "
+                "comma-separated fields. Correct it; values with commas go in double quotes."
+            )
+        connection.execute(
+            f"create or replace temp view stated as "
+            f"select {values}, rowid + {skip + 1} as {LINE} from {database}.stated_row"
+        )
+        take(connection, layout, Source(shown), names_read, edition=edition)
+        connection.execute("drop view stated")
+
+
+@contextlib.contextmanager
+def _apart(
+    connection: duckdb.DuckDBPyConnection,
+) -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:
+    """A database in memory beside the connection's, its name, and a connection to fill it.
+
+    DuckDB reads with all threads only what is committed, and a close commits nothing before its
+    end. One for each file: a transaction sees a database as it was when it first looked at it.
+    """
+    database = f"apart_{uuid.uuid4().hex}"
+    with contextlib.closing(connection.cursor()) as another:
+        another.execute(f"attach ':memory:' as {database}")
+        try:
+            yield database, another
+        finally:
+            another.execute(f"detach {database}")
 
 
 def take(

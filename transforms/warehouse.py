@@ -25,6 +25,10 @@ CODES = Path(__file__).resolve().parents[1] / "data" / "codes"
 
 _LOCK_POLL_SECONDS = 0.05
 
+# DuckDB writes files that its versions of years ago can read, unless it is told which is enough.
+# Those of this one take a fifth less time to write texts, and as little room.
+_STORAGE_VERSION = "v1.5.0"
+
 Say = Callable[[str], None]
 
 
@@ -184,7 +188,8 @@ def _create(path: Path) -> None:
     aside = path.with_suffix(".new")
     for leftover in (aside, aside.with_suffix(".new.wal")):
         leftover.unlink(missing_ok=True)
-    with contextlib.closing(duckdb.connect(str(aside))) as connection:
+    storage = {"storage_compatibility_version": _STORAGE_VERSION}
+    with contextlib.closing(duckdb.connect(str(aside), config=storage)) as connection:
         for migration in sorted((SQL / "schema").glob("*.sql")):
             connection.execute(migration.read_text(encoding="utf-8"))
         connection.execute("checkpoint")

@@ -4,7 +4,8 @@
 -- Inputs: live_record, record, grouped_episode.
 --
 -- A view: the record log holds the rows already, and never changes them. An episode without an HRG
--- of its own has the grouper's.
+-- of its own has the grouper's: only such a one has an episode number to ask for it by. (As a
+-- condition beside the equalities it would make DuckDB compare every episode with every result.)
 create or replace view episode as
 select
     live_record.record_id,
@@ -20,6 +21,6 @@ left join grouped_episode
     on
         record.provider_code = grouped_episode.provider_code
         and record.provider_spell_number = grouped_episode.provider_spell_number
-        and record.episode_number = grouped_episode.episode_number
-        and record.hrg_code is null
+        and if(record.hrg_code is null, record.episode_number, null)
+        = grouped_episode.episode_number
 where live_record.fate = 'live' and live_record.record_group = 'finished';

@@ -73,5 +73,4 @@ select
         getvariable('revision'),
         place
     ) as charge_reference,
-from numbered
-order by spell_id, kind = 'charge';
+from numbered;

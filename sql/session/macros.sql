@@ -51,11 +51,14 @@ coalesce(
 -- Half away from zero, to the penny: what DuckDB's round() does to a DECIMAL.
 create or replace temp macro to_the_penny(amount) as cast(round(amount, 2) as decimal(18, 2));
 
--- The financial year, April to March, that a day falls in, written 2004/05.
+-- The calendar year in which the financial year begins, April to March, that a day falls in.
+create or replace temp macro financial_year_begins(day) as year(day - interval 3 month);
+
+-- The financial year that a day falls in, written 2004/05.
 create or replace temp macro financial_year(day) as
-cast(year(day - interval 3 month) as varchar)
+cast(financial_year_begins(day) as varchar)
 || '/'
-|| lpad(cast((year(day - interval 3 month) + 1) % 100 as varchar), 2, '0');
+|| lpad(cast((financial_year_begins(day) + 1) % 100 as varchar), 2, '0');
 
 -- amount x numerator / denominator, rounded half away from zero to the penny, without a float on
 -- the way: DECIMAL division would give one.

@@ -69,7 +69,8 @@ ends as (
 
 edition_in_force as (
     select
-        financial_year,
+        -- A number, since millions of days are asked for their year.
+        cast(left(financial_year, 4) as integer) as year_begins,
         arg_max(edition, number) as edition,
     from reference.tariff_edition
     group by financial_year
@@ -105,4 +106,4 @@ inner join record on ends.first_record = record.rowid
 inner join admission_method on record.admission_method = admission_method.code
 inner join patient_classification on record.patient_classification = patient_classification.code
 left join edition_in_force
-    on financial_year(ends.discharge_date) = edition_in_force.financial_year;
+    on financial_year_begins(ends.discharge_date) = edition_in_force.year_begins;

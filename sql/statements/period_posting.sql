@@ -39,9 +39,8 @@ from of_period
 inner join charge on of_period.charge_number = charge.charge_number
 left join counterpart
     on
-        of_period.reason = 'moved'
-        and of_period.close_number = counterpart.close_number
-        and of_period.spell_id = counterpart.spell_id
+        of_period.close_number = counterpart.close_number
+        and if(of_period.reason = 'moved', of_period.spell_id, null) = counterpart.spell_id
         and of_period.kind <> counterpart.kind
 left join reference.budget_scope
     on
