@@ -24,6 +24,9 @@ SQL = Path(__file__).resolve().parents[1] / "sql"
 CODES = Path(__file__).resolve().parents[1] / "data" / "codes"
 
 _LOCK_POLL_SECONDS = 0.05
+# Of [warehouse] memory_limit, which is the whole program's. The rest is for Python, and for what
+# DuckDB does not count.
+_SHARE_OF_DUCKDB = 0.8
 
 # DuckDB writes files that its versions of years ago can read, unless it is told which is enough.
 # Those of this one take a fifth less time to write texts, and as little room.
@@ -139,6 +142,8 @@ def _connect(site: Site, path: Path, read_only: bool) -> duckdb.DuckDBPyConnecti
         config["temp_directory"] = settings.temp_directory
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
+        if settings.memory_limit is not None:
+            _leave_room(connection, settings.memory_limit)
         version = _version(connection)
     except duckdb.Error as error:
         raise ControlFailure(
@@ -152,6 +157,15 @@ def _connect(site: Site, path: Path, read_only: bool) -> duckdb.DuckDBPyConnecti
             f"{schema_version()}). Use that version of pbc."
         )
     return connection
+
+
+def _leave_room(connection: duckdb.DuckDBPyConnection, limit: str) -> None:
+    """Give DuckDB its share of a limit; a percentage is of all memory, and stays as it is."""
+    found = connection.execute(
+        f"select try(parse_formatted_bytes('{limit.replace(chr(39), '')}'))"
+    ).fetchone()
+    if found and found[0] is not None:
+        connection.execute(f"set memory_limit = '{int(found[0] * _SHARE_OF_DUCKDB)}B'")
 
 
 def begin_session(connection: duckdb.DuckDBPyConnection) -> None:
@@ -188,7 +202,7 @@ def _create(path: Path) -> None:
     aside = path.with_suffix(".new")
     for leftover in (aside, aside.with_suffix(".new.wal")):
         leftover.unlink(missing_ok=True)
-    storage = {"storage_compatibility_version": _STORAGE_VERSION}
+    storage: dict[str, Any] = {"storage_compatibility_version": _STORAGE_VERSION}
     with contextlib.closing(duckdb.connect(str(aside), config=storage)) as connection:
         for migration in sorted((SQL / "schema").glob("*.sql")):
             connection.execute(migration.read_text(encoding="utf-8"))

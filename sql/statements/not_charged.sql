@@ -1,13 +1,13 @@
 -- Spells of a practice's patients that were not charged.
 --
 -- Grain: one row per practice, status and, of excluded ones, reason.
--- Inputs: detail_row.
+-- Inputs: detail_entry.
 select
     holder as practice_code,
     coalesce(price_status, 'open') as status,
     exclusion_reason as reason,
     count(*) as spells,
-from detail_row
+from detail_entry
 where sheet = 'not_charged'
 group by holder, price_status, exclusion_reason
 order by

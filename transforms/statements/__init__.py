@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 
 from transforms import gates, package, warehouse
-from transforms.feeds.delimited import quoted
 from transforms.mark import Close
 from transforms.site import Site
+from transforms.statements import detail_files
 from transforms.statements.control import control_content
 from transforms.statements.practice import PracticeFigures, statement_content
 
@@ -39,8 +39,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
 def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> StatementCounts:
     """Write the packages of a close into its revision's folder. `prepare` has run."""
     close.set_variables(connection)
-    for table in ("statement", "detail_row"):
-        warehouse.run(connection, f"statements/{table}.sql")
+    for made in ("statement", "detail_entry"):
+        warehouse.run(connection, f"statements/{made}.sql")
     folder = site.output(close.commissioner, close.period, close.revision)
     folder.mkdir(parents=True, exist_ok=True)
     for name in (package.MANIFEST_FILE, package.DOCUMENTS_FILE):
@@ -50,33 +50,17 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> St
     judged = gates.keep_gates(site, close.commissioner, close.period, folder)
     warnings = gates.quality_warnings(judged)
     _remove_others(folder, figures.practices)
-    for practice in figures.practices:
-        place = folder / practice
-        place.mkdir(exist_ok=True)
-        detail = _write_detail(connection, practice, place)
+    rows = 0
+    for practice, detail in detail_files.write(connection, folder, figures.practices):
+        rows += detail.rows
         package.write_statement(
-            place, statement_content(figures, close, practice, detail.sha256, warnings)
+            folder / practice,
+            statement_content(figures, close, practice, detail.sha256, warnings),
         )
     control = control_content(connection, close, figures)
     package.write_control(folder, control)
     _write_manifest(connection, close, folder, figures.practices)
-    rows = connection.execute("select count(*) from detail_row").fetchone()
-    return StatementCounts(len(figures.practices), int(rows[0]) if rows else 0)
-
-
-def _write_detail(
-    connection: duckdb.DuckDBPyConnection, practice: str, place: Path
-) -> package.FileHash:
-    """A practice's rows as Parquet, written aside and moved in."""
-    path = place / package.CHARGES_FILE
-    aside = place / f".{package.CHARGES_FILE}.part"
-    connection.execute(
-        f"copy ({warehouse.read('statements/detail_of_practice.sql')}) "
-        f"to {quoted(str(aside))} (format parquet, compression zstd)",
-        {"practice": practice},
-    )
-    aside.replace(path)
-    return package.file_hash(place, path)
+    return StatementCounts(len(figures.practices), rows)
 
 
 def _remove_others(folder: Path, practices: Sequence[str]) -> None:
