@@ -1,4 +1,4 @@
-"""No stage compares every row with every other: DuckDB joins by hashing, or a country never ends."""
+"""No stage compares every row with every other, which for a country would never end."""
 
 import re
 from pathlib import Path

@@ -6,6 +6,12 @@
 --
 -- A record without a usable activity date belongs to no month; it counts for the one in which it
 -- came. A provider code that is none is not repeated: its interchange's sender stands for it.
+set variable landed_before = (
+    select coalesce(max(high_water), 0)
+    from close
+    where period < getvariable('month')
+);
+
 create or replace temp table feed_record as
 with submitted as (
     select
@@ -45,11 +51,7 @@ with submitted as (
         )
         or (
             record.cds_activity_date is null
-            and record.landing_number > (
-                select coalesce(max(close.high_water), 0)
-                from close
-                where close.period < getvariable('month')
-            )
+            and record.landing_number > getvariable('landed_before')
         )
 ),
 
