@@ -5,6 +5,7 @@ python -m benchmarks.picture        docs/images/performance.svg, from var/bench/
 
 import json
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ _BAR, _GAP, _TOP, _FOOT = 34, 14, 34, 44
 _SHADES = ("#0a4c86", "#5a8fc0", "#d3e4f4")  # neighbours differ, so that a thin line parts them
 _DARK = frozenset(_SHADES[:1])
 _FONT = "Source Sans 3, Helvetica, Arial, sans-serif"
+
+_text = partial(svg.text, size=13, fill=PALETTE.ink, family=_FONT)
 
 
 def months(folder: Path) -> list[dict[str, Any]]:
@@ -93,28 +96,6 @@ def draw(found: list[dict[str, Any]]) -> str:
             height=height,
             role="img",
         )
-    )
-
-
-def _text(
-    x: Decimal,
-    y: int,
-    words: str,
-    *,
-    anchor: str = "start",
-    fill: str = PALETTE.ink,
-    weight: int = 400,
-) -> svg.Markup:
-    return svg.element(
-        "text",
-        words,
-        x=x,
-        y=y,
-        text_anchor=anchor,
-        fill=fill,
-        font_family=_FONT,
-        font_size=13,
-        font_weight=weight,
     )
 
 

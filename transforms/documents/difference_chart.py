@@ -16,7 +16,6 @@ from transforms.documents import formats, svg
 from transforms.documents.palette import PALETTE
 from transforms.package import MonthPoint
 
-FONT = "Source Sans 3"
 _NOUGHT = Decimal(0)
 _LEAST_SPAN = Decimal(1000)  # pounds; below it an axis would magnify nothing into something
 
@@ -57,28 +56,6 @@ _LEAST_BETWEEN_TICKS = 24
 _TOP = 30
 _FOOT = 76
 _NARROW_FOOT = 106
-
-
-def _text(
-    layout: Layout,
-    x: Decimal,
-    y: Decimal,
-    words: str,
-    anchor: str = "start",
-    fill: str = PALETTE.muted,
-    weight: int = 400,
-) -> Markup:
-    return svg.element(
-        "text",
-        words,
-        x=x,
-        y=y,
-        text_anchor=anchor,
-        fill=fill,
-        font_family=FONT,
-        font_size=layout.font,
-        font_weight=weight,
-    )
 
 
 def description(months: Sequence[MonthPoint], *, budget_set: bool = True) -> str:
@@ -196,17 +173,19 @@ def _grid(
                 stroke_width="0.75",
             )
         )
-        parts.append(_text(layout, x.start - 8, y(mark) + 4, pounds(mark), anchor="end"))
+        parts.append(
+            svg.text(x.start - 8, y(mark) + 4, pounds(mark), anchor="end", size=layout.font)
+        )
     for place, month in enumerate(months, start=1):
         if place % layout.every == 0:
             parts.append(
-                _text(
-                    layout,
+                svg.text(
                     x(Decimal(place)),
                     y.start + 16,
                     formats.month_short(month.month),
                     anchor="middle",
                     fill=PALETTE.muted if month.state == "to_come" else PALETTE.ink,
+                    size=layout.font,
                 )
             )
     return parts
@@ -224,7 +203,7 @@ def _zero(layout: Layout, x: svg.Scale, y: svg.Scale, words: str) -> list[Markup
             stroke=PALETTE.ink,
             stroke_width="1",
         ),
-        _text(layout, x.start - 8, level + 4, words, anchor="end", fill=PALETTE.ink),
+        svg.text(x.start - 8, level + 4, words, anchor="end", fill=PALETTE.ink, size=layout.font),
     ]
 
 
@@ -310,16 +289,16 @@ def _fan(
         level = min(max(y(mid), Decimal(_TOP + 4)), Decimal(layout.height - layout.foot - 26))
         edge = x.end + 8
         parts += [
-            _text(
-                layout,
+            svg.text(
                 edge,
                 level + 1,
                 f"{pounds(mid)} expected",
                 fill=PALETTE.brand,
                 weight=600,
+                size=layout.font,
             ),
-            _text(layout, edge, level + 14, f"from {pounds(low)}"),
-            _text(layout, edge, level + 27, f"to {pounds(high)}"),
+            svg.text(edge, level + 14, f"from {pounds(low)}", size=layout.font),
+            svg.text(edge, level + 27, f"to {pounds(high)}", size=layout.font),
         ]
     return parts
 
@@ -346,14 +325,14 @@ def _line(
             stroke_width="0.75",
             stroke_dasharray="2 2",
         ),
-        _text(
-            layout,
+        svg.text(
             at,
             Decimal(_TOP - 16),
             f"{formats.month_name(month.month)}: {pounds(value)}",
             anchor=anchor,
             fill=PALETTE.ink,
             weight=600,
+            size=layout.font,
         ),
         svg.element(
             "polyline",
@@ -405,12 +384,12 @@ def _month_states(layout: Layout, x: svg.Scale, months: Sequence[MonthPoint]) ->
         # A month alone at the left edge has more room to its right than over itself.
         middle = (start + end) / 2
         parts.append(
-            _text(
-                layout,
+            svg.text(
                 middle,
                 level + 12,
                 words if roomy or places[0] == 1 else short,
                 anchor="middle",
+                size=layout.font,
             )
         )
     return parts
@@ -492,7 +471,7 @@ def _key(layout: Layout, months: Sequence[MonthPoint], line: str) -> list[Markup
                 "g", *swatch, transform=f"translate({svg.number(across)} {svg.number(down - 4)})"
             )
         )
-        parts.append(_text(layout, across + 24, down, words))
+        parts.append(svg.text(across + 24, down, words, size=layout.font))
         step = 24 + len(words) * layout.font * Decimal("0.47") + 18
         if layout.narrow:
             down += 15

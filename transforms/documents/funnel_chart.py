@@ -5,11 +5,11 @@ Medicine 24 (2005). The limits come with the package; nothing is estimated here.
 """
 
 from decimal import Decimal
+from functools import partial
 
 from markupsafe import Markup
 
 from transforms.documents import formats, svg
-from transforms.documents.difference_chart import FONT
 from transforms.documents.palette import PALETTE
 from transforms.package import Funnel, FunnelLimit
 
@@ -27,6 +27,8 @@ VERDICTS = {
     "above_998": "above the 99.8 per cent limit",
     "below_998": "below the 99.8 per cent limit",
 }
+
+_text = partial(svg.text, size=_FONT_SIZE)
 
 
 def value_in_words(funnel: Funnel, value: Decimal) -> str:
@@ -53,27 +55,6 @@ def description(funnel: Funnel) -> str:
     return (
         f"{text} Your practice: {value_in_words(funnel, funnel.practice.value)}, "
         f"{VERDICTS[funnel.verdict]}."
-    )
-
-
-def _text(
-    x: Decimal,
-    y: Decimal,
-    words: str,
-    anchor: str = "start",
-    fill: str = PALETTE.muted,
-    weight: int = 400,
-) -> Markup:
-    return svg.element(
-        "text",
-        words,
-        x=x,
-        y=y,
-        text_anchor=anchor,
-        fill=fill,
-        font_family=FONT,
-        font_size=_FONT_SIZE,
-        font_weight=weight,
     )
 
 

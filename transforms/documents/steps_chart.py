@@ -7,12 +7,12 @@ away, joined by fine lines. Values stand beside the bars, so that nothing depend
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from markupsafe import Markup
 
 from transforms.documents import formats, svg
 from transforms.documents.palette import PALETTE
-from transforms.documents.typeface import FAMILY
 
 _WIDTH = 660
 _LEFT = 132
@@ -22,6 +22,8 @@ _BAR = 14
 _TOP = 4
 _FONT = 12
 _LEAST = Decimal("1.5")  # of a bar, so that a step of a few pounds is seen
+
+_text = partial(svg.text, size=_FONT, anchor=None, fill=PALETTE.ink)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _row(
     base = top + Decimal(_ROW + _FONT) / 2 - 2
     weight = 700 if step.is_level else 400
     return [
-        _text(step.words, Decimal(0), base, weight),
+        _text(Decimal(0), base, step.words, weight=weight),
         svg.element(
             "rect",
             x=left,
@@ -101,7 +103,7 @@ def _row(
             height=_BAR,
             fill=colour,
         ),
-        _text(words, left + width + 8, base, weight),
+        _text(left + width + 8, base, words, weight=weight),
     ]
 
 
@@ -116,17 +118,4 @@ def _join(at: Decimal, top: Decimal) -> Markup:
         y2=bottom + _ROW - _BAR,
         stroke=PALETTE.muted,
         stroke_width="0.75",
-    )
-
-
-def _text(words: str, x: Decimal, y: Decimal, weight: int) -> Markup:
-    return svg.element(
-        "text",
-        words,
-        x=x,
-        y=y,
-        fill=PALETTE.ink,
-        font_family=FAMILY,
-        font_size=_FONT,
-        font_weight=weight,
     )

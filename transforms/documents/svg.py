@@ -8,6 +8,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from markupsafe import Markup, escape
 
+from transforms.documents.palette import PALETTE
+from transforms.documents.typeface import FAMILY
+
 _TENTH = Decimal("0.1")
 
 
@@ -23,6 +26,31 @@ def element(name: str, *children: str | Markup, **attributes: object) -> Markup:
     )
     content = Markup("").join(escape(child) for child in children)
     return Markup("<{0}{1}>{2}</{0}>").format(name, written, content)
+
+
+def text(
+    x: Decimal,
+    y: Decimal,
+    words: str,
+    *,
+    size: Decimal | int,
+    anchor: str | None = "start",
+    fill: str = PALETTE.muted,
+    weight: int = 400,
+    family: str = FAMILY,
+) -> Markup:
+    """A line of text in the documents' typeface, its base line at `y`."""
+    return element(
+        "text",
+        words,
+        x=x,
+        y=y,
+        text_anchor=anchor,
+        fill=fill,
+        font_family=family,
+        font_size=size,
+        font_weight=weight,
+    )
 
 
 def _written(value: object) -> str:
