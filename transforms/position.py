@@ -27,6 +27,7 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close) -> PositionCounts
         "practice_status",
         "budget",
         "held_budget",
+        "ledger_entry",
         "position_practice",
     ):
         warehouse.run(connection, f"position/{file}.sql")

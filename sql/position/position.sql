@@ -1,7 +1,7 @@
 -- Each practice's position: budget, actual and variance, for the month and the year to date.
 --
 -- Grain: one row per practice and POD, and one per practice with POD total.
--- Inputs: position_practice, posting, close, held_budget, cumulative_share, pod,
+-- Inputs: ledger_entry, position_practice, held_budget, cumulative_share, pod,
 --         reference.budget_scope, forecast.
 --
 -- RESIDENT has no budget. The total is of PODs held or blocked back. A forecast is what stands plus
@@ -10,26 +10,7 @@ delete from position
 where close_number = getvariable('close_number');
 
 insert into position by name
-with ledger_entry as (
-    select
-        posting.budget_holder as practice_code,
-        posting.pod,
-        posting.activity_month,
-        posting.amount,
-        if(posting.kind = 'charge', 1, -1) as spells,
-        posting.activity_month >= getvariable('year_start') as is_this_year,
-        close.period = getvariable('period') as is_this_period,
-    from posting
-    inner join close on posting.close_number = close.close_number
-    where
-        posting.close_number <= getvariable('close_number')
-        and (
-            posting.activity_month >= getvariable('year_start')
-            or close.period = getvariable('period')
-        )
-),
-
-actual as (
+with actual as (
     select
         practice_code,
         pod,
