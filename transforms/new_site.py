@@ -56,8 +56,8 @@ name = "Name of the commissioner"
 # auto_approve = false
 
 # [warehouse]
-# memory_limit = "4GB"            # none of the three set: DuckDB's own choice
-# threads = 2
+# memory_limit = "4GB"            # of the whole program, not of DuckDB alone
+# threads = 2                     # none of the three set: DuckDB's own choice
 # temp_directory = "/var/tmp"
 """
 
