@@ -54,7 +54,6 @@ STAGES = (*_WAREHOUSE_STAGES, "statements")
 # threads, and plans by their size, only tables that a transaction has committed.
 _PREPARATIONS: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Close], None]] = {
     "spells": spells.prepare,
-    "ledger": ledger.prepare,
     "statements": statements.prepare,
 }
 

@@ -306,6 +306,7 @@ def _work_out(source: "SQLDatasource", site: Site, code: str, period: Period, ga
     with engine.connect() as connection:
         session: Any = connection.connection.driver_connection
         try:
+            warehouse.leave_room(session, site)
             warehouse.begin_session(session)
             gate_figures.work_out(session, site, code, period, gate)
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:

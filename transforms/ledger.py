@@ -23,18 +23,11 @@ class LedgerCounts:
     held: int
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
-    """Work out the charges as they are now, into the temporary table `charge_now`."""
-    close.set_variables(connection)
-    warehouse.run(connection, "ledger/charge_now.sql")
-
-
 def post(connection: duckdb.DuckDBPyConnection, close: Close) -> LedgerCounts:
-    """Bring `charge` up to date and post the difference. `prepare` has run."""
+    """Bring `charge` up to date and post the difference."""
     close.set_variables(connection)
     for file in (
         "reset",
-        "changed_spell",
         "charge",
         "entry",
         "moved_version",

@@ -142,8 +142,7 @@ def _connect(site: Site, path: Path, read_only: bool) -> duckdb.DuckDBPyConnecti
         config["temp_directory"] = settings.temp_directory
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
-        if settings.memory_limit is not None:
-            _leave_room(connection, settings.memory_limit)
+        leave_room(connection, site)
         version = _version(connection)
     except duckdb.Error as error:
         raise ControlFailure(
@@ -159,11 +158,13 @@ def _connect(site: Site, path: Path, read_only: bool) -> duckdb.DuckDBPyConnecti
     return connection
 
 
-def _leave_room(connection: duckdb.DuckDBPyConnection, limit: str) -> None:
-    """Give DuckDB its share of a limit; a percentage is of all memory, and stays as it is."""
-    found = connection.execute(
-        f"select try(parse_formatted_bytes('{limit.replace(chr(39), '')}'))"
-    ).fetchone()
+def leave_room(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
+    """Give DuckDB its share of [warehouse] memory_limit, where that is set.
+
+    A percentage is of all memory, and stays as it is.
+    """
+    limit = (site.config.warehouse.memory_limit or "").replace("'", "")
+    found = connection.execute(f"select try(parse_formatted_bytes('{limit}'))").fetchone()
     if found and found[0] is not None:
         connection.execute(f"set memory_limit = '{int(found[0] * _SHARE_OF_DUCKDB)}B'")
 

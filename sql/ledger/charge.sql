@@ -1,23 +1,48 @@
--- The history of charges: ends the versions that no longer hold, begins those that do now.
+-- The history of charges: begins the versions that hold from now on, ends those that hold no more.
 --
 -- Grain: one row per version of a spell's charge.
--- Inputs: charge_now, changed_spell, charge (as earlier closes left it).
+-- Inputs: current_charge, spell, charge (as earlier closes left it).
 --
--- The last number is asked for beforehand: within the statement it would make DuckDB write the rows
--- one thread at a time.
-set variable last_charge = (select coalesce(max(charge_number), 0) from charge);
+-- What a spell would be charged is worked out once, and its row goes straight into the history where
+-- that does not say the same: the whole row is compared, by its hash.
+insert into charge
+with standing as (
+    select charge.* exclude (charge_number, from_close, to_close)
+    from charge
+    where charge.to_close is null
+),
+
+before as (
+    select
+        spell_id,
+        hash(standing) as content,
+    from standing
+)
+
+select
+    charge_number_of(getvariable('close_number'), current_charge.first_record, 0) as charge_number,
+    getvariable('close_number') as from_close,
+    null as to_close,
+    current_charge.*,
+from current_charge
+left join before on current_charge.spell_id = before.spell_id
+where before.content is distinct from hash(current_charge);
 
 update charge
 set to_close = getvariable('close_number')
-where to_close is null and spell_id in (select spell_id from changed_spell);
-
-insert into charge
-select
-    getvariable('last_charge') + changed_spell.place as charge_number,
-    getvariable('close_number') as from_close,
-    null as to_close,
-    charge_now.*,
-from charge_now
-inner join changed_spell on charge_now.spell_id = changed_spell.spell_id;
-
-drop table charge_now;
+where
+    to_close is null
+    and from_close < getvariable('close_number')
+    and (
+        spell_id in (
+            select begun.spell_id
+            from charge as begun
+            where begun.from_close = getvariable('close_number')
+        )
+        -- current_charge has a row for each spell discharged by the period's end.
+        or spell_id not in (
+            select spell.spell_id
+            from spell
+            where spell.discharge_date <= getvariable('period_end')
+        )
+    );

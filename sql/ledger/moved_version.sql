@@ -3,11 +3,9 @@
 -- Grain: one row per frozen spell that moves. It begins and ends in this close: it is what the
 -- ledger holds, not what the close would charge today.
 -- Inputs: entry, charge.
-set variable last_charge = (select coalesce(max(charge_number), 0) from charge);
-
 insert into charge
 select
-    getvariable('last_charge') + row_number() over (order by charge.spell_id) as charge_number,
+    charge_number_of(getvariable('close_number'), charge.first_record, 1) as charge_number,
     getvariable('close_number') as from_close,
     getvariable('close_number') as to_close,
     charge.* exclude (charge_number, from_close, to_close) replace (entry.heir as budget_holder),

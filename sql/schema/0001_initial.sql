@@ -146,7 +146,7 @@ create table close_reference (
 -- One row per version of a spell's charge, with the closes in which it stood: from_close to the
 -- one before to_close. A spell that is not posted has its versions too.
 create table charge (
-    charge_number bigint not null, -- counts from 1; an index would cost more than writing the rows
+    charge_number bigint not null, -- charge_number_of; an index would cost more than the rows
     from_close integer not null,
     to_close integer,
     spell_id varchar not null,

@@ -110,3 +110,9 @@ case
     when classification_group in ('daycase', 'regular') then classification_group
     else 'elective'
 end;
+
+-- The number of a version of a charge: no other version that a close begins is of the same first
+-- record, but for the one that it begins and ends where a frozen charge moves (`moved` is 1). So
+-- versions are numbered without being counted, and written side by side.
+create or replace temp macro charge_number_of(close_number, first_record, moved) as
+(cast(close_number as bigint) << 40) + (first_record << 1) + moved;
