@@ -3,8 +3,8 @@
 -- Grain: one row per version of a spell's charge.
 -- Inputs: current_charge, spell, charge (as earlier closes left it).
 --
--- What a spell would be charged is worked out once, and its row goes straight into the history where
--- that does not say the same: the whole row is compared, by its hash.
+-- What a spell would be charged is worked out once, and its row goes straight into the history
+-- where that does not say the same: the whole row is compared, by its hash.
 insert into charge
 with standing as (
     select charge.* exclude (charge_number, from_close, to_close)
