@@ -19,11 +19,12 @@ from pathlib import Path
 
 from weasyprint import HTML
 
-# The libraries as a rendering process has them, its garbage collector's settings included.
-import transforms.documents.prepared  # noqa: F401
 from tests.documents.example_package import EXTREMES, ORDINARY, write_package
 from transforms import documents
 from transforms import package as p
+
+# The libraries as a rendering process has them, its garbage collector's settings included.
+from transforms.documents import prepared
 from transforms.documents.statement_page import statement_html
 
 SAMPLE = 10  # practices timed one by one
@@ -58,7 +59,7 @@ def seconds(folder: Path, codes: Sequence[str]) -> tuple[list[float], list[float
 def bare_side_by_side(folder: Path, codes: Sequence[str]) -> float:
     """Seconds for bare calls in as many processes as there are cores."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["transforms.documents.prepared"])
+    context.set_forkserver_preload([prepared.__name__])
     start = time.perf_counter()
     with ProcessPoolExecutor(len(os.sched_getaffinity(0)), context) as pool:
         for done in [pool.submit(bare, folder, code) for code in codes]:

@@ -163,8 +163,11 @@ def leave_room(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
 
     A percentage is of all memory, and stays as it is.
     """
-    limit = (site.config.warehouse.memory_limit or "").replace("'", "")
-    found = connection.execute(f"select try(parse_formatted_bytes('{limit}'))").fetchone()
+    limit = site.config.warehouse.memory_limit
+    if limit is None:
+        return
+    quoted = limit.replace("'", "''")
+    found = connection.execute(f"select try(parse_formatted_bytes('{quoted}'))").fetchone()
     if found and found[0] is not None:
         connection.execute(f"set memory_limit = '{int(found[0] * _SHARE_OF_DUCKDB)}B'")
 

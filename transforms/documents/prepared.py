@@ -16,11 +16,11 @@ from transforms.documents import (
     statement_page,
 )
 
-COLLECT_AFTER = 50_000
-"""New objects between two collections: a workbook makes a million, and hardly any in cycles."""
+# New objects between two collections: a workbook makes a million, and hardly any in cycles.
+_COLLECT_AFTER = 50_000
 
 pdf.make_ready()
 gc.freeze()
-gc.set_threshold(COLLECT_AFTER)
+gc.set_threshold(_COLLECT_AFTER)
 
 __all__ = ["budget_letter", "detail_csv", "detail_rows", "detail_workbook", "pdf", "statement_page"]

@@ -5,7 +5,6 @@ kept but the files being written, which is done side by side: a country's rows t
 than a county's.
 """
 
-import hashlib
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -19,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms import warehouse
-from transforms.package import CHARGES_FILE
+from transforms.package import CHARGES_FILE, file_hash
 
 _BATCH_ROWS = 20_000
 _FILES_WAITING = 8
@@ -94,7 +93,5 @@ def _write_file(place: Path, rows: pa.Table) -> DetailFile:
         store_decimal_as_integer=True,
         store_schema=False,
     )
-    with aside.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     aside.replace(path)
-    return DetailFile(digest, rows.num_rows)
+    return DetailFile(file_hash(place, path).sha256, rows.num_rows)
