@@ -8,6 +8,7 @@ protected but the practice's own columns, Query and Comment.
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache, partial
 from math import ceil
 
 from xlsxwriter.worksheet import Worksheet
@@ -77,14 +78,18 @@ def _in_words(
     rows: Sequence[Row], columns: Sequence[Column], words: dict[str, dict[str, str]]
 ) -> list[Row]:
     """The rows with codes that a reader should not have to know put into words."""
-    tables = [words.get(column.name) for column in columns]
-    return [
-        tuple(
-            value if table is None or not isinstance(value, str) else table.get(value, value)
-            for value, table in zip(row, tables, strict=True)
-        )
-        for row in rows
+    tables = [
+        (place, words[column.name]) for place, column in enumerate(columns) if column.name in words
     ]
+    put = []
+    for row in rows:
+        values = list(row)
+        for place, table in tables:
+            value = values[place]
+            if isinstance(value, str):
+                values[place] = table.get(value, value)
+        put.append(tuple(values))
+    return put
 
 
 def _write_rows(sheet: Worksheet, one: Sheet, statement: Statement, kinds: wb.Formats) -> None:
@@ -101,6 +106,8 @@ def _write_rows(sheet: Worksheet, one: Sheet, statement: Statement, kinds: wb.Fo
         sheet.write_string(0, place, column.title, form)
         sheet.set_column(place, place, column.width)
     sheet.set_row(0, wb.HEADER_HEIGHT)
+    # Most texts of a sheet stand in it many times.
+    text_cell = cache(partial(wb.text_cell, kinds=kinds))
     for number, row in enumerate(one.rows, start=1):
         for place, (value, column) in enumerate(zip(row, columns, strict=True)):
             if value is None:
@@ -109,7 +116,7 @@ def _write_rows(sheet: Worksheet, one: Sheet, statement: Statement, kinds: wb.Fo
             elif column.kind == "month" and isinstance(value, str):
                 wb.put_month(sheet, number, place, value, kinds)
             elif isinstance(value, str):
-                wb.put_text(sheet, number, place, value, kinds)
+                sheet.write_string(number, place, *text_cell(value))
             elif isinstance(value, date):
                 wb.put_date(sheet, number, place, value, kinds)
             elif isinstance(value, Decimal):

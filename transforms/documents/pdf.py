@@ -1,14 +1,14 @@
 """HTML to PDF/UA-1 by WeasyPrint, the same bytes for the same HTML on every machine.
 
 What could make them differ is shut out: fonts of the machine (none is configured, the one in use
-comes with an installed package), the clock (fonts bear a fixed time stamp) and every address but
-the font's own. A character that the font lacks becomes an empty box, rather than come out of
+comes with an installed package), the clock (nothing bears the time) and every address but the
+font's own. A character that the font lacks becomes an empty box, rather than come out of
 whichever font a machine happens to have.
 """
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -20,10 +20,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse
 from transforms.documents import typeface
 from transforms.documents.templates import TEMPLATES
 
-FONT_ADDRESS = "font:source-sans-3"
 EMPTY_BOX = "\N{WHITE SQUARE}"
-# Any fixed second will do; this one is 2004-04-01, 00:00 UTC.
-_FONT_TIME_STAMP = "1080777600"
 
 # Steps of each document, which a task's log need not tell.
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
@@ -31,13 +28,21 @@ logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 Fetcher = Callable[[str], URLFetcherResponse]
 
 
-def only_the_font(font: bytes) -> Fetcher:
-    """A fetcher of the one font and nothing else: an address out of a value is not followed."""
+def font_address(weight: int) -> str:
+    """The address of the font in one weight, which only this module's fetcher knows."""
+    return f"font:source-sans-3-{weight}"
+
+
+def only_the_font(fonts: Mapping[str, bytes]) -> Fetcher:
+    """A fetcher of the font and nothing else: an address out of a value is not followed.
+
+    `fonts` are the font's files by their addresses.
+    """
 
     def fetch(url: str) -> URLFetcherResponse:
-        if url != FONT_ADDRESS:
+        if url not in fonts:
             raise FatalURLFetchingError("a document fetches nothing but its font")
-        return URLFetcherResponse(url, font, {"Content-Type": "font/ttf"})
+        return URLFetcherResponse(url, fonts[url], {"Content-Type": "font/ttf"})
 
     return fetch
 
@@ -61,13 +66,19 @@ def _fonts() -> tuple[FontConfiguration, CSS, Fetcher]:
     """The font of this process, ready for use: made once, used for all its documents."""
     with _environment("FONTCONFIG_FILE", str(TEMPLATES / "fonts.conf")):
         configuration = FontConfiguration()
-    fetcher = only_the_font(typeface.font())
-    face = CSS(
-        string=f'@font-face {{ font-family: "{typeface.FAMILY}"; src: url("{FONT_ADDRESS}") }}',
+    fetcher = only_the_font(
+        {font_address(weight): typeface.font(weight) for weight in typeface.WEIGHTS}
+    )
+    faces = CSS(
+        string="".join(
+            f'@font-face {{ font-family: "{typeface.FAMILY}"; font-weight: {weight}; '
+            f'src: url("{font_address(weight)}") }}'
+            for weight in typeface.WEIGHTS
+        ),
         font_config=configuration,
         url_fetcher=fetcher,
     )
-    return configuration, face, fetcher
+    return configuration, faces, fetcher
 
 
 def make_ready() -> None:
@@ -95,17 +106,14 @@ def _scope_of_headers(_: object, made: pydyf.PDF) -> None:
 
 def pdf(html: str) -> bytes:
     """The PDF of a document; its language, title and headings come from the HTML."""
-    configuration, face, fetcher = _fonts()
+    configuration, faces, fetcher = _fonts()
     has = typeface.characters()
     lacking = {c for c in map(ord, set(html)) if c not in has and chr(c).isprintable()}
     document = HTML(string=html.translate(dict.fromkeys(lacking, EMPTY_BOX)), url_fetcher=fetcher)
-    # WeasyPrint embeds static fonts made of the variable one; fontTools dates them by the clock
-    # unless this variable says otherwise.
-    with _environment("SOURCE_DATE_EPOCH", _FONT_TIME_STAMP):
-        content: bytes = document.write_pdf(
-            font_config=configuration,
-            stylesheets=[face],
-            pdf_variant="pdf/ua-1",
-            finisher=_scope_of_headers,
-        )
+    content: bytes = document.write_pdf(
+        font_config=configuration,
+        stylesheets=[faces],
+        pdf_variant="pdf/ua-1",
+        finisher=_scope_of_headers,
+    )
     return content

@@ -127,11 +127,14 @@ def formats(book: xlsxwriter.Workbook) -> Formats:
     )
 
 
+def text_cell(text: str, kinds: Formats) -> tuple[str, Format]:
+    """What `write_string` makes a cell of that stays text, when it is edited too."""
+    return cell_text(text), kinds.quoted if looks_like_formula(text) else kinds.text
+
+
 def put_text(sheet: Worksheet, row: int, column: int, text: str, kinds: Formats) -> None:
     """A cell of text that stays text, when it is edited too."""
-    text = cell_text(text)
-    form = kinds.quoted if looks_like_formula(text) else kinds.text
-    sheet.write_string(row, column, text, form)
+    sheet.write_string(row, column, *text_cell(text, kinds))
 
 
 def put_date(sheet: Worksheet, row: int, column: int, day: date, kinds: Formats) -> None:
