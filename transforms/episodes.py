@@ -19,7 +19,7 @@ class EpisodeCounts:
 def build(connection: duckdb.DuckDBPyConnection, close: Close) -> EpisodeCounts:
     """Derive `live_record`, `grouped_episode`, `episode` and `warning`."""
     close.set_variables(connection)
-    for file in ("live_record", "grouped_episode", "episode", "warning"):
+    for file in ("live_record", "grouped_episode", "grouped_record", "episode", "warning"):
         warehouse.run(connection, f"episodes/{file}.sql")
     counts = warehouse.rows(
         connection,

@@ -16,24 +16,32 @@ class SpellCounts:
     open_spells: int
 
 
-_PREPARED = ("stay", "spell_episode", "spell_hrg")
+# What `prepare` makes, in order; a view reads what stands before it.
+_PREPARED = {
+    "spell_key": "table",
+    "joined_episode": "table",
+    "stay": "view",
+    "asked_episode": "view",
+    "spell_episode": "table",
+    "spell_hrg": "table",
+}
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
     """Work out stays and what gives each its HRG, into temporary tables."""
     close.set_variables(connection)
     tariffs.create_exclusion_macro(connection)
-    for table in _PREPARED:
-        warehouse.run(connection, f"spells/{table}.sql")
+    for file in _PREPARED:
+        warehouse.run(connection, f"spells/{file}.sql")
 
 
 def build(connection: duckdb.DuckDBPyConnection, close: Close) -> SpellCounts:
     """Derive `spell` and `excluded_episode` from what `prepare` made."""
     close.set_variables(connection)
-    for table in ("excluded_episode", "spell"):
-        warehouse.run(connection, f"spells/{table}.sql")
-    for table in _PREPARED:
-        connection.execute(f"drop table {table}")
+    for file in ("spell", "excluded_episode"):
+        warehouse.run(connection, f"spells/{file}.sql")
+    for made, kind in _PREPARED.items():
+        connection.execute(f"drop {kind} {made}")
     counts = warehouse.rows(
         connection,
         "select count(*) as spells, "

@@ -215,10 +215,11 @@ def _check_rules(
 
 
 def create_exclusion_macro(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `exclusion_line_of(edition, pod, <canonical fields>)` from the editions' rules.
+    """Make `with_exclusion_line(relation)`: the relation and a column `exclusion_line`.
 
-    It gives the line of the first rule of the edition that an episode meets, or null. A rule's
-    value is compared with the field as a feed writes it: a date and time has a T between them.
+    It is the line of the first rule of the row's edition that the row meets, or null. The relation,
+    given by its name, has columns `edition`, `pod` and the canonical fields. A rule's value is
+    compared with the field as a feed writes it: a date and time has a T between them.
     """
     rules = connection.execute(
         "select edition, line, field, match, value from reference.exclusion order by edition, line"
@@ -231,10 +232,10 @@ def create_exclusion_macro(connection: duckdb.DuckDBPyConnection) -> None:
         f"when edition = {delimited.quoted(edition)} then case {' '.join(conditions)} end"
         for edition, conditions in by_edition.items()
     )
-    parameters = ", ".join(("edition", "pod", *canonical.FIELDS))
     connection.execute(
-        f"create or replace temp macro exclusion_line_of({parameters}) as "
-        f"cast(case {cases or 'when false then null'} end as bigint)"
+        "create or replace temp macro with_exclusion_line(relation) as table "
+        f"select *, cast(case {cases or 'when false then null'} end as bigint) as exclusion_line "
+        "from query_table(relation)"
     )
 
 

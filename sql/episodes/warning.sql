@@ -1,7 +1,7 @@
 -- Warnings on live records: what looks wrong and is not enough to keep a record out.
 --
 -- Grain: one row per rule and provider with any.
--- Inputs: live_record, record, episode, reference.practice, default_practice, admission_method.
+-- Inputs: live_record, grouped_record, reference.practice, default_practice, admission_method.
 create or replace table warning as
 with checked as (
     select
@@ -23,35 +23,30 @@ with checked as (
         ) as w03,
         live_record.prime_recipient_changed as w04,
         starts_with(record.postcode, 'ZZ99') as w05,
+        live_record.record_group = 'finished'
+        and (record.hrg_code is null or starts_with(record.hrg_code, 'U')) as w06,
     from live_record
-    inner join record on live_record.record_id = record.rowid
+    inner join grouped_record as record on live_record.record_id = record.record_id
     left join admission_method on record.admission_method = admission_method.code
     where live_record.fate = 'live'
 ),
 
--- The log is gone through once for all of these.
+-- The log is gone through once for all of them.
 counted as (
     select
         provider_code,
-        unnest(['W01', 'W02', 'W03', 'W04', 'W05']) as rule,
+        unnest(['W01', 'W02', 'W03', 'W04', 'W05', 'W06']) as rule,
         unnest(
             [
                 count(*) filter (where w01),
                 count(*) filter (where w02),
                 count(*) filter (where w03),
                 count(*) filter (where w04),
-                count(*) filter (where w05)
+                count(*) filter (where w05),
+                count(*) filter (where w06)
             ]
         ) as records,
     from checked
-    group by provider_code
-    union all
-    select
-        provider_code,
-        'W06' as rule,
-        count(*) as records,
-    from episode
-    where hrg_code is null or starts_with(hrg_code, 'U')
     group by provider_code
 )
 

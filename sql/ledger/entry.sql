@@ -4,6 +4,9 @@
 -- Grain: one row per spell with a difference in budget holder, activity month, POD, HRG or price.
 -- Inputs: charge, standing_posting, posting, holder.
 --
+-- What is due and what was posted stands in it, as far as a posting has it: of millions of entries
+-- none needs to look for its charge again.
+--
 -- A change whose old or new activity month is frozen is held whole. But what a succession moves is
 -- posted all the same, as it was posted before, since its budget moves.
 create or replace temp table entry as
@@ -37,6 +40,12 @@ difference as (
         posted.budget_holder as posted_holder,
         due.activity_month as due_month,
         posted.activity_month as posted_month,
+        due.pod as due_pod,
+        posted.pod as posted_pod,
+        due.hrg_code as due_hrg,
+        posted.hrg_code as posted_hrg,
+        due.total_price as due_price,
+        posted.total_price as posted_price,
         due.tariff_edition as due_edition,
         posted.tariff_edition as posted_edition,
         coalesce(due.total_price, 0) - coalesce(posted.total_price, 0) as amount,
@@ -68,14 +77,8 @@ inherited as (
 )
 
 select
-    difference.spell_id,
-    difference.due_number,
-    difference.posted_number,
-    difference.due_month,
-    difference.posted_month,
-    difference.amount,
+    difference.* exclude (due_edition, posted_edition),
     inherited.heir,
-    difference.is_frozen,
     case
         when difference.is_frozen and inherited.heir <> difference.posted_holder then 'moved'
         when difference.is_frozen then 'held'

@@ -1,58 +1,64 @@
 -- The period's postings: a credit reverses what was posted, a charge posts what stands now.
 --
 -- Grain: one row per signed entry.
--- Inputs: entry, charge.
+-- Inputs: entry, charge (what moved_version made).
 --
 -- The charge reference counts from 1 within budget holder, period and revision, in order of spell,
 -- then credit before charge. It identifies nobody.
 insert into posting
-with moved as (
-    -- What moved_version made: versions that begin and end in this close.
-    select
-        spell_id,
-        charge_number,
-    from charge
-    where
-        from_close = getvariable('close_number')
-        and to_close = getvariable('close_number')
-),
-
-version as (
+with version as (
     select
         'credit' as kind,
-        entry.reason,
-        entry.posted_number as charge_number,
+        reason,
+        spell_id,
+        posted_number as charge_number,
+        posted_holder as budget_holder,
+        posted_month as activity_month,
+        posted_pod as pod,
+        posted_hrg as hrg_code,
+        -posted_price as amount,
     from entry
-    where entry.posted_number is not null and entry.reason <> 'held'
+    where posted_number is not null and reason <> 'held'
     union all
     select
         'charge' as kind,
-        entry.reason,
-        coalesce(moved.charge_number, entry.due_number) as charge_number,
+        reason,
+        spell_id,
+        due_number as charge_number,
+        due_holder as budget_holder,
+        due_month as activity_month,
+        due_pod as pod,
+        due_hrg as hrg_code,
+        due_price as amount,
     from entry
-    left join moved on entry.spell_id = moved.spell_id
-    where
-        entry.reason not in ('held', 'withdrawn')
-        and coalesce(moved.charge_number, entry.due_number) is not null
-),
-
-numbered as (
+    where due_number is not null and not is_frozen
+    union all
+    -- What moved_version made: versions that begin and end in this close.
     select
-        version.kind,
-        version.reason,
-        version.charge_number,
-        charge.spell_id,
+        'charge' as kind,
+        entry.reason,
+        entry.spell_id,
+        charge.charge_number,
         charge.budget_holder,
         charge.activity_month,
         charge.pod,
         charge.hrg_code,
-        if(version.kind = 'credit', -charge.total_price, charge.total_price) as amount,
+        charge.total_price as amount,
+    from charge
+    inner join entry on charge.spell_id = entry.spell_id
+    where
+        charge.from_close = getvariable('close_number')
+        and charge.to_close = getvariable('close_number')
+),
+
+numbered as (
+    select
+        *,
         row_number() over (
-            partition by charge.budget_holder
-            order by charge.spell_id, version.kind = 'charge'
+            partition by budget_holder
+            order by spell_id, kind = 'charge'
         ) as place,
     from version
-    inner join charge on version.charge_number = charge.charge_number
 )
 
 select

@@ -1,71 +1,17 @@
--- Which spell each live episode belongs to, and the first exclusion rule that it meets.
+-- The episodes of spells of several, each with the first exclusion rule that it meets.
 --
--- Grain: one row per live episode.
--- Inputs: episode, stay; the macro exclusion_line_of, made from reference.exclusion.
+-- Grain: one row per live episode that is not its spell's only one.
+-- Inputs: asked_episode; the table macro with_exclusion_line.
 create or replace temp table spell_episode as
 select
-    stay.first_record,
-    stay.edition,
-    stay.episodes,
-    episode.record_id,
-    episode.cds_unique_identifier,
-    episode.episode_number,
-    episode.episode_start_date,
-    episode.episode_end_date,
-    episode.hrg_code,
-    episode.spell_hrg_code,
-    exclusion_line_of(
-        stay.edition,
-        stay.pod,
-        episode.cds_unique_identifier,
-        episode.cds_record_type,
-        episode.cds_update_type,
-        episode.cds_applicable_datetime,
-        episode.cds_activity_date,
-        episode.prime_recipient,
-        episode.nhs_number,
-        episode.nhs_number_status,
-        episode.local_patient_identifier,
-        episode.birth_date,
-        episode.sex,
-        episode.postcode,
-        episode.residence_commissioner,
-        episode.gp_practice_code,
-        episode.gmp_code,
-        episode.referrer_code,
-        episode.provider_code,
-        episode.commissioner_code,
-        episode.commissioning_serial_number,
-        episode.provider_spell_number,
-        episode.episode_number,
-        episode.last_episode_in_spell,
-        episode.patient_classification,
-        episode.administrative_category,
-        episode.admission_method,
-        episode.source_of_admission,
-        episode.admission_date,
-        episode.discharge_date,
-        episode.discharge_method,
-        episode.discharge_destination,
-        episode.episode_start_date,
-        episode.episode_end_date,
-        episode.intended_management,
-        episode.main_specialty,
-        episode.treatment_function,
-        episode.consultant_code,
-        episode.primary_diagnosis,
-        episode.secondary_diagnoses,
-        episode.primary_procedure,
-        episode.secondary_procedures,
-        episode.hrg_code,
-        episode.hrg_version,
-        episode.spell_hrg_code,
-        episode.critical_care_days,
-        episode.rehabilitation_days,
-        episode.palliative_care_days
-    ) as exclusion_line,
-from episode
-inner join stay
-    on
-        episode.provider_code = stay.provider_code
-        and episode.provider_spell_number = stay.provider_spell_number;
+    first_record,
+    edition,
+    record_id,
+    cds_unique_identifier,
+    episode_number,
+    episode_start_date,
+    episode_end_date,
+    hrg_code,
+    spell_hrg_code,
+    exclusion_line,
+from with_exclusion_line('asked_episode');

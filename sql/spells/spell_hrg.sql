@@ -1,19 +1,21 @@
 -- The rule that gives a spell its HRG. Another rule can take this file's place.
 --
--- Grain: one row per spell.
+-- Grain: one row per spell of several episodes; what a spell of one has is said by the macro.
 -- Inputs: spell_episode, record, reference.procedure_rank.
 --
 -- Among the episodes not excluded, or among all if all are: the spell HRG that the last episode
 -- which has one was submitted with; else the HRG of the dominant episode, of those that are grouped
 -- if any is: the best ranked procedure, then the longest, then the earliest start, then the lowest
 -- episode number. A spell of one episode has that one's.
+create or replace temp macro hrg_of_one_episode(hrg_code, spell_hrg_code) as
+coalesce(spell_hrg_code, hrg_code);
+
 create or replace temp table spell_hrg as
 with in_question as (
-    -- Where procedures may decide: spells of several episodes without a spell HRG as submitted, or
-    -- where an excluded episode may be the one that has it.
+    -- Where procedures may decide: spells without a spell HRG as submitted, or where an excluded
+    -- episode may be the one that has it.
     select first_record
     from spell_episode
-    where episodes > 1
     group by first_record
     having count(spell_hrg_code) = 0 or count(exclusion_line) > 0
 ),
@@ -68,18 +70,8 @@ candidate as (
         } as dominance,
     from spell_episode
     left join episode_rank on spell_episode.record_id = episode_rank.record_id
-    where spell_episode.episodes > 1
 )
 
-select
-    first_record,
-    exclusion_line is not null as all_excluded,
-    exclusion_line,
-    if(exclusion_line is null, 1, 0) as included_episodes,
-    coalesce(spell_hrg_code, hrg_code) as hrg_code,
-from spell_episode
-where episodes = 1
-union all
 select
     first_record,
     bool_and(exclusion_line is not null) as all_excluded,

@@ -183,9 +183,13 @@ def test_an_exclusion_rule_is_of_a_field_as_a_feed_writes_it(
     episode = dict.fromkeys(canonical.FIELDS, "null") | {
         "cds_applicable_datetime": "timestamp '2004-04-13 09:05:00'",
         "admission_date": "date '2004-04-10'",
+        "edition": "'2004-05'",
+        "pod": "'elective'",
     }
+    columns = ", ".join(f"{value} as {field}" for field, value in episode.items())
+    connection.execute(f"create temp view episode_asked as select {columns}")
     found = connection.execute(
-        f"select exclusion_line_of('2004-05', 'elective', {', '.join(episode.values())})"
+        "select exclusion_line from with_exclusion_line('episode_asked')"
     ).fetchone()
     assert found == ((2,) if meets else (None,))
 
