@@ -1,6 +1,7 @@
 -- What drives the cost: standing charges of the year by provider, specialty and HRG.
 --
--- Grain: one row per practice, dimension and code; dearest first, then by code.
+-- Grain: one row per practice, dimension and code of the ten dearest, and one of all others: place
+--        11, without a code.
 -- Inputs: standing_charge, ledger of the year before (charge, posting), record.
 with this_year as (
     select
@@ -30,18 +31,44 @@ by_dimension as (
         total_price,
         is_last_year,
     from this_year
+),
+
+by_code as (
+    select
+        budget_holder as practice_code,
+        dimension,
+        nullif(code, '') as code,
+        count(*) filter (where not is_last_year) as spells,
+        cast(coalesce(sum(total_price) filter (where not is_last_year), 0) as decimal(18, 2))
+            as amount,
+        count(*) filter (where is_last_year) as previous_spells,
+        cast(coalesce(sum(total_price) filter (where is_last_year), 0) as decimal(18, 2))
+            as previous_amount,
+    from by_dimension
+    group by all
+),
+
+-- What had spells last year alone is none of the dearest.
+placed as (
+    select
+        *,
+        row_number() over (
+            partition by practice_code, dimension
+            order by spells > 0 desc, amount desc, code asc
+        ) as rank_in_all,
+    from by_code
 )
 
 select
-    budget_holder as practice_code,
+    practice_code,
     dimension,
-    nullif(code, '') as code,
-    count(*) filter (where not is_last_year) as spells,
-    cast(coalesce(sum(total_price) filter (where not is_last_year), 0) as decimal(18, 2))
-        as amount,
-    count(*) filter (where is_last_year) as previous_spells,
-    cast(coalesce(sum(total_price) filter (where is_last_year), 0) as decimal(18, 2))
-        as previous_amount,
-from by_dimension
-group by all
-order by practice_code asc, dimension asc, amount desc, code asc;
+    if(spells > 0, least(rank_in_all, 11), 11) as place,
+    if(place > 10, null, min(code)) as code,
+    count(*) as codes,
+    cast(sum(spells) as bigint) as spells,
+    cast(sum(amount) as decimal(18, 2)) as amount,
+    cast(sum(previous_spells) as bigint) as previous_spells,
+    cast(sum(previous_amount) as decimal(18, 2)) as previous_amount,
+from placed
+group by practice_code, dimension, place
+order by practice_code, dimension, place;

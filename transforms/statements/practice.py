@@ -18,7 +18,7 @@ from transforms.working_days import nth_working_day
 
 Row = Mapping[str, Any]
 
-DEAREST = 10
+_DEAREST = 10  # of sql/statements/driver.sql: what comes after is told as one
 _YEARS_IN_TEN = 8  # an interval of 80 per cent
 _NOUGHT = Decimal("0.00")
 
@@ -390,30 +390,25 @@ def _driver_table(
 
     def driver(code: str | None, name: str, of: Sequence[Row]) -> package.Driver:
         amount = sum((row["amount"] for row in of), _NOUGHT)
+        held = figures.last_year_held
         return package.Driver(
             code=code,
             name=name,
             spells=sum(row["spells"] for row in of),
             amount=amount,
             share_percent=percent_of(amount, total),
-            previous_spells=sum(row["previous_spells"] for row in of)
-            if figures.last_year_held
-            else None,
-            previous_amount=sum((row["previous_amount"] for row in of), _NOUGHT)
-            if figures.last_year_held
-            else None,
+            previous_spells=sum(row["previous_spells"] for row in of) if held else None,
+            previous_amount=sum((row["previous_amount"] for row in of), _NOUGHT) if held else None,
         )
 
-    current = [row for row in rows if row["spells"]]
-    gone = [row for row in rows if not row["spells"]]
-    dearest = current[:DEAREST]
-    rest = [*current[DEAREST:], *gone]
+    dearest = [row for row in rows if row["place"] <= _DEAREST]
+    others = next((row for row in rows if row["place"] > _DEAREST), None)
     return package.DriverTable(
         rows=tuple(
             driver(row["code"], _name(figures, dimension, row["code"]), [row]) for row in dearest
         ),
-        others=driver(None, "Others", rest) if rest else None,
-        others_count=len(rest),
+        others=driver(None, "Others", [others]) if others else None,
+        others_count=others["codes"] if others else 0,
         total=driver(None, "Total", rows),
     )
 
