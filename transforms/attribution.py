@@ -24,6 +24,7 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close) -> AttributionCou
         "holder",
         "holder_of_month",
         "holder_of_year",
+        "membership_span",
         "attributed_spell",
         "attribution_warning",
         "current_charge",

@@ -33,6 +33,8 @@ REQUIRED = {name: ods for ods, name in reference.ODS_IN_PLACE_OF.items()}
 _SCOPE = "reference/scope.csv"
 _MONTHS_TO_MARCH = 11
 
+_parsed_settings: dict[str, SiteConfig] = {}  # by the SHA-256 of their text
+
 
 @dataclass(frozen=True)
 class Close:
@@ -173,9 +175,9 @@ def read(connection: duckdb.DuckDBPyConnection, commissioner: str, number: int) 
     if not found:
         raise ControlFailure(f"There is no close number {number} in this warehouse.")
     close = found[0]
-    content = b"".join(_content_of(connection, number, SITE_FILE))
-    settings = tomllib.loads(content.decode("utf-8"))
-    config = parse_config(settings, f"{SITE_FILE} at the close of {close['period']:%Y-%m}")
+    config = _settings_of(
+        connection, number, f"{SITE_FILE} at the close of {close['period']:%Y-%m}"
+    )
     names = {each.code: each.name for each in config.commissioners}
     return Close(
         number=number,
@@ -187,6 +189,19 @@ def read(connection: duckdb.DuckDBPyConnection, commissioner: str, number: int) 
         config=config,
         software_version=close["software_version"],
     )
+
+
+def _settings_of(connection: duckdb.DuckDBPyConnection, number: int, where: str) -> SiteConfig:
+    """The settings that a close read, parsed once in a process: every stage of it asks for them."""
+    row = connection.execute(
+        "select sha256 from close_reference where close_number = $number and path = $path",
+        {"number": number, "path": SITE_FILE},
+    ).fetchone()
+    sha256 = str(row[0]) if row else ""
+    if sha256 not in _parsed_settings:
+        content = b"".join(_content_of(connection, number, SITE_FILE))
+        _parsed_settings[sha256] = parse_config(tomllib.loads(content.decode("utf-8")), where)
+    return _parsed_settings[sha256]
 
 
 @contextlib.contextmanager

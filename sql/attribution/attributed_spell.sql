@@ -2,15 +2,19 @@
 --
 -- Grain: one row per spell, those still open included: whose patients they are is told, too.
 -- Inputs: spell, record, reference.registration, reference.practice, reference.gp,
---         reference.membership.
+--         membership_span.
 --
 -- On the attribution date the first that holds: the registration list, the practice submitted, the
 -- practice of the GP submitted, residence here, nothing. Of several practices with a claim the
 -- latest start wins, then the lowest practice code.
+--
+-- What is asked about a spell is read again wherever it is needed: kept for a whole country it
+-- would fill the memory that the joins need.
 create or replace table attributed_spell as
-with asked as (
+with asked as not materialized (
     select
         spell.first_record,
+        record.nhs_number,
         record.gp_practice_code,
         record.gmp_code,
         record.residence_commissioner,
@@ -19,7 +23,6 @@ with asked as (
             coalesce(spell.discharge_date, getvariable('period_end')),
             spell.admission_date
         ) as asked_on,
-        if(nhs_number_is_valid(record.nhs_number), record.nhs_number, null) as valid_nhs_number,
         -- A default code says that the practice is not known.
         if(
             list_contains(getvariable('default_practices'), record.gp_practice_code),
@@ -30,20 +33,7 @@ with asked as (
     inner join record on spell.first_record = record.rowid
 ),
 
-registration_claim as (
-    select
-        asked.first_record,
-        registration.practice_code,
-        registration.start_date,
-    from asked
-    inner join reference.registration
-        on
-            asked.valid_nhs_number = registration.nhs_number
-            and asked.asked_on >= registration.start_date
-    where coalesce(asked.asked_on < registration.end_date, true)
-),
-
-submitted as (
+submitted as not materialized (
     select
         asked.*,
         if(
@@ -54,6 +44,21 @@ submitted as (
         ) as submitted_practice,
     from asked
     left join reference.practice on asked.named_practice = practice.practice_code
+),
+
+registration_claim as materialized (
+    select
+        asked.first_record,
+        registration.practice_code,
+        registration.start_date,
+    from asked
+    inner join reference.registration
+        on
+            asked.nhs_number = registration.nhs_number
+            and asked.asked_on >= registration.start_date
+    where
+        coalesce(asked.asked_on < registration.end_date, true)
+        and nhs_number_is_valid(asked.nhs_number)
 ),
 
 -- The practitioner is asked only where nothing before has decided.
@@ -73,44 +78,52 @@ gp_claim as (
         and submitted.first_record not in (select first_record from registration_claim)
 ),
 
-claim as (
+claim as materialized (
     select
         first_record,
         practice_code,
         start_date,
-        'registration' as basis,
+        true as is_registration,
     from registration_claim
     union all
     select
         first_record,
         practice_code,
         start_date,
-        'submitted_gp' as basis,
+        false as is_registration,
     from gp_claim
 ),
 
-claimed as (
-    select
-        first_record,
-        any_value(basis) as basis,
-        max(start_date) as start_date,
-        arg_max(practice_code, start_date) as practice_code,
-        min(practice_code) <> max(practice_code) as is_contested,
+-- Hardly any spell has several, so that only those are weighed against each other.
+with_several as (
+    select first_record
     from claim
     group by first_record
+    having count(*) > 1
 ),
 
--- Where practices contest a spell, equal starts are settled by the lowest code.
 settled as (
     select
-        claim.first_record,
-        min(claim.practice_code) as practice_code,
+        first_record,
+        practice_code,
+        is_registration,
+        false as is_contested,
     from claim
-    inner join claimed
-        on
-            claim.first_record = claimed.first_record
-            and claim.start_date = claimed.start_date
-    where claimed.is_contested
+    where first_record not in (select first_record from with_several)
+    union all
+    select
+        claim.first_record,
+        arg_min(
+            claim.practice_code,
+            {
+                'after_start': date_diff('day', claim.start_date, date '9999-12-31'),
+                'code': claim.practice_code
+            }
+        ) as practice_code,
+        any_value(claim.is_registration) as is_registration,
+        min(claim.practice_code) <> max(claim.practice_code) as is_contested,
+    from claim
+    inner join with_several on claim.first_record = with_several.first_record
     group by claim.first_record
 ),
 
@@ -120,17 +133,16 @@ weighed as (
         submitted.asked_on,
         submitted.gp_practice_code,
         submitted.submitted_practice,
-        coalesce(settled.practice_code, claimed.practice_code) as claimed_practice,
-        coalesce(claimed.is_contested, false) as is_contested,
+        settled.practice_code as claimed_practice,
+        coalesce(settled.is_contested, false) as is_contested,
         case
-            when claimed.basis = 'registration' then 'registration'
+            when settled.is_registration then 'registration'
             when submitted.submitted_practice is not null then 'submitted_practice'
-            when claimed.basis = 'submitted_gp' then 'submitted_gp'
+            when not settled.is_registration then 'submitted_gp'
             when submitted.residence_commissioner = getvariable('commissioner') then 'resident'
             else 'none'
         end as attribution_basis,
     from submitted
-    left join claimed on submitted.first_record = claimed.first_record
     left join settled on submitted.first_record = settled.first_record
 ),
 
@@ -150,59 +162,20 @@ decided as (
     from weighed
 ),
 
--- Membership is asked once for each practice and day, of which there are fewer than spells.
-practice_day as (
-    select distinct
-        practice_code,
-        asked_on,
-    from decided
-    where attribution_basis not in ('resident', 'none')
-),
-
-member as (
-    select
-        practice_day.practice_code,
-        practice_day.asked_on,
-        bool_or(membership.commissioner_code = getvariable('commissioner')) as is_ours,
-        min(membership.commissioner_code) filter (
-            where membership.commissioner_code <> getvariable('commissioner')
-        ) as other_commissioner,
-    from practice_day
-    inner join reference.membership
-        on
-            practice_day.practice_code = membership.practice_code
-            and practice_day.asked_on >= membership.start_date
-    where coalesce(practice_day.asked_on <= membership.end_date, true)
-    group by practice_day.practice_code, practice_day.asked_on
-),
-
-membership_span as (
-    select
-        practice_code,
-        min(start_date) as first_start,
-        max(coalesce(end_date, date '9999-12-31')) as last_end,
-    from reference.membership
-    group by practice_code
-),
-
 answered as (
     select
         decided.*,
         coalesce(member.is_ours, false) or decided.attribution_basis = 'resident' as responsible,
         member.other_commissioner,
-        coalesce(
-            member.practice_code is null
-            and decided.asked_on between membership_span.first_start and membership_span.last_end,
-            false
-        ) as in_membership_gap,
+        coalesce(member.is_gap, false) as in_membership_gap,
         decided.practice_code <> 'RESIDENT' and practice.practice_code is null
             as is_unknown_practice,
     from decided
-    left join member
+    left join membership_span as member
         on
             decided.practice_code = member.practice_code
-            and decided.asked_on = member.asked_on
-    left join membership_span on decided.practice_code = membership_span.practice_code
+            and decided.asked_on >= member.from_date
+            and decided.asked_on < member.until_date
     left join reference.practice on decided.practice_code = practice.practice_code
 )
 

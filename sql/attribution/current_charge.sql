@@ -10,7 +10,6 @@ create or replace view current_charge as
 select
     spell.spell_id,
     spell.provider_code,
-    spell.provider_spell_number,
     spell.first_record,
     spell.last_record,
     first_record.nhs_number,

@@ -18,7 +18,8 @@ with code_of_spell as (
     inner join episode
         on
             spell.provider_code = episode.provider_code
-            and spell.provider_spell_number = episode.provider_spell_number
+            and spell_number_of(spell.spell_id, spell.provider_code)
+            = episode.provider_spell_number
     where
         spell.spell_id = getvariable('spell_id')
         and episode.record_id not in (select record_id from excluded_episode)

@@ -6,7 +6,7 @@
 select
     charge.spell_id,
     charge.provider_code,
-    charge.provider_spell_number,
+    spell_number_of(charge.spell_id, charge.provider_code) as provider_spell_number,
     charge.nhs_number,
     charge.episodes,
     charge.admission_date,

@@ -12,7 +12,7 @@ with eligible as (
     select
         spell.first_record,
         spell.provider_code,
-        spell.provider_spell_number,
+        spell_number_of(spell.spell_id, spell.provider_code) as provider_spell_number,
         top_up.service,
         top_up.rate_percent,
         top_up.line,

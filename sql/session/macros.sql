@@ -111,6 +111,12 @@ case
     else 'elective'
 end;
 
+-- What names a spell: its provider and its provider spell number; and the number, out of it.
+create or replace temp macro spell_id_of(provider_code, provider_spell_number) as
+provider_code || '-' || provider_spell_number;
+create or replace temp macro spell_number_of(spell_id, provider_code) as
+substr(spell_id, length(provider_code) + 2);
+
 -- The number of a version of a charge: no other version that a close begins is of the same first
 -- record, but for the one that it begins and ends where a frozen charge moves (`moved` is 1). So
 -- versions are numbered without being counted, and written side by side.

@@ -5,9 +5,8 @@
 --         one where there are not several) and hrg_of_one_episode.
 create or replace table spell as
 select
-    stay.provider_code || '-' || stay.provider_spell_number as spell_id,
+    spell_id_of(stay.provider_code, stay.provider_spell_number) as spell_id,
     stay.provider_code,
-    stay.provider_spell_number,
     stay.first_record, -- where admission, patient and practice are
     stay.last_record, -- where discharge comes from
     stay.episodes,

@@ -62,7 +62,6 @@ with shown as (
         null as reason,
         1 as sign,
         spell.provider_code,
-        spell.provider_spell_number,
         spell.first_record,
         spell.last_record,
         spell.admission_date,

@@ -19,7 +19,7 @@ select
     shown.age,
     shown.provider_code,
     coalesce(provider.name, shown.provider_code) as provider_name,
-    shown.provider_spell_number,
+    first_record.provider_spell_number,
     shown.admission_date,
     shown.discharge_date,
     shown.length_of_stay,
@@ -79,5 +79,5 @@ order by
     cast(split_part(shown.charge_reference, '-', -1) as integer) asc,
     shown.activity_month asc,
     shown.provider_code asc,
-    shown.provider_spell_number asc,
+    first_record.provider_spell_number asc,
     shown.kind desc

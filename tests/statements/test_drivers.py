@@ -1,4 +1,4 @@
-"""What drives the cost: the ten dearest of a dimension, all others together, and last year beside."""
+"""What drives the cost: a dimension's ten dearest, all others together, and last year beside."""
 
 from decimal import Decimal
 from pathlib import Path
