@@ -15,7 +15,7 @@ with of_period as (
         and posting.close_number <= getvariable('close_number')
 ),
 
-counterpart as (
+moved as (
     select
         of_period.close_number,
         of_period.spell_id,
@@ -25,6 +25,21 @@ counterpart as (
     from of_period
     inner join charge on of_period.charge_number = charge.charge_number
     where of_period.reason = 'moved'
+),
+
+counterpart as (
+    select
+        moved.close_number,
+        moved.spell_id,
+        moved.kind,
+        other.budget_holder,
+        moved.practice_code = other.practice_code as is_same_practice,
+    from moved
+    inner join moved as other
+        on
+            moved.close_number = other.close_number
+            and moved.spell_id = other.spell_id
+    where moved.kind <> other.kind
 )
 
 select
@@ -33,15 +48,14 @@ select
     of_period.activity_month < getvariable('period') as is_earlier_month,
     coalesce(budget_scope.treatment, 'held') as treatment,
     if(of_period.reason = 'moved', if(of_period.kind = 'charge', 'in', 'out'), null) as direction,
-    coalesce(charge.practice_code = counterpart.practice_code, false) as by_succession,
+    coalesce(counterpart.is_same_practice, false) as by_succession,
     counterpart.budget_holder as other_holder,
 from of_period
-inner join charge on of_period.charge_number = charge.charge_number
 left join counterpart
     on
         of_period.close_number = counterpart.close_number
         and if(of_period.reason = 'moved', of_period.spell_id, null) = counterpart.spell_id
-        and of_period.kind <> counterpart.kind
+        and of_period.kind = counterpart.kind
 left join reference.budget_scope
     on
         budget_scope.financial_year = financial_year(of_period.activity_month)

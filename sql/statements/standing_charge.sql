@@ -2,22 +2,24 @@
 --
 -- Grain: one row per spell posted.
 -- Inputs: standing_posting, charge, record, reference.budget_scope.
+--
+-- A posting says most of what its charge does: only the rest is looked up.
 create or replace temp table standing_charge as
 select
     posting.budget_holder,
     posting.charge_reference,
     posting.reason,
-    charge.charge_number,
-    charge.spell_id,
+    posting.charge_number,
     charge.provider_code,
-    charge.activity_month,
-    charge.activity_month >= getvariable('year_start') as is_this_year,
-    charge.pod,
-    charge.hrg_code,
-    charge.total_price,
+    posting.activity_month,
+    posting.activity_month >= getvariable('year_start') as is_this_year,
+    posting.pod,
+    posting.hrg_code,
+    posting.amount as total_price,
     charge.attribution_basis,
-    charge.submitted_practice_code,
-    charge.practice_code,
+    charge.attribution_basis = 'registration'
+    and coalesce(charge.submitted_practice_code <> charge.practice_code, false)
+        as is_submitted_elsewhere,
     first_record.main_specialty,
     coalesce(budget_scope.treatment, 'held') as treatment,
 from standing_posting(getvariable('close_number')) as posting
@@ -25,6 +27,6 @@ inner join charge on posting.charge_number = charge.charge_number
 inner join record as first_record on charge.first_record = first_record.rowid
 left join reference.budget_scope
     on
-        budget_scope.financial_year = financial_year(charge.activity_month)
+        budget_scope.financial_year = financial_year(posting.activity_month)
         and posting.budget_holder = budget_scope.practice_code
         and posting.pod = budget_scope.pod;

@@ -7,9 +7,6 @@ select
     count(*) as spells,
     sum(total_price) as amount,
 from standing_charge
-where
-    is_this_year
-    and attribution_basis = 'registration'
-    and submitted_practice_code <> practice_code
+where is_this_year and is_submitted_elsewhere
 group by budget_holder
 order by budget_holder
