@@ -37,7 +37,7 @@ _TABLES: Mapping[Gate, tuple[str, ...]] = {
         "episodes_identifier",
         "episodes_unlawful",
     ),
-    "charges": (),
+    "charges": ("charges_tie",),
     "statements": (),
 }
 

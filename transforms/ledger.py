@@ -29,6 +29,8 @@ def post(connection: duckdb.DuckDBPyConnection, close: Close) -> LedgerCounts:
     for file in (
         "reset",
         "charge",
+        "due_charge",
+        "posted_change",
         "entry",
         "moved_version",
         "posting",

@@ -2,7 +2,7 @@
 -- holds.
 --
 -- Grain: one row per spell with a difference in budget holder, activity month, POD, HRG or price.
--- Inputs: charge, standing_posting, posting, holder.
+-- Inputs: due_charge, standing_posting, posted_change, posting, holder.
 --
 -- What is due and what was posted stands in it, as far as a posting has it: of millions of entries
 -- none needs to look for its charge again.
@@ -11,24 +11,21 @@
 -- posted all the same, as it was posted before, since its budget moves.
 create or replace temp table entry as
 with due as (
-    select charge.*
-    from charge
+    -- A version that was posted as it is needs no entry.
+    select due_charge.*
+    from due_charge
     where
-        charge.to_close is null
-        and charge.responsible
-        and charge.price_status in ('priced', 'local')
-        and coalesce(charge.activity_month >= getvariable('ledger_opens'), true)
+        due_charge.charge_number not in (
+            select standing.charge_number
+            from standing_posting(getvariable('close_number')) as standing
+        )
 ),
 
-posted as (
-    select charge.*
-    from standing_posting(getvariable('close_number')) as standing
-    inner join charge on standing.charge_number = charge.charge_number
-),
-
+-- What was posted before and does not stand was credited.
 posted_before as (
     select distinct spell_id
     from posting
+    where kind = 'credit'
 ),
 
 difference as (
@@ -52,7 +49,7 @@ difference as (
         coalesce(due.activity_month < getvariable('frozen_before'), false)
         or coalesce(posted.activity_month < getvariable('frozen_before'), false) as is_frozen,
     from due
-    full join posted on due.spell_id = posted.spell_id
+    full join posted_change as posted on due.spell_id = posted.spell_id
     where
         due.spell_id is null
         or posted.spell_id is null
@@ -63,22 +60,21 @@ difference as (
         or due.total_price is distinct from posted.total_price
 ),
 
--- Only what is frozen asks for the heir of what was posted.
 inherited as (
     select
-        difference.spell_id,
+        posted_change.spell_id,
         holder.budget_holder as heir,
-    from difference
-    inner join holder on difference.posted_holder = holder.practice_code
-    where
-        difference.is_frozen
-        and financial_year(difference.posted_month) >= holder.from_year
-        and coalesce(financial_year(difference.posted_month) < holder.until_year, true)
+    from posted_change
+    inner join holder
+        on
+            posted_change.budget_holder = holder.practice_code
+            and financial_year(posted_change.activity_month) >= holder.from_year
+    where coalesce(financial_year(posted_change.activity_month) < holder.until_year, true)
 )
 
 select
     difference.* exclude (due_edition, posted_edition),
-    inherited.heir,
+    if(difference.is_frozen, inherited.heir, null) as heir, -- of what was posted
     case
         when difference.is_frozen and inherited.heir <> difference.posted_holder then 'moved'
         when difference.is_frozen then 'held'
