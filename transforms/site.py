@@ -123,7 +123,7 @@ class DeliverySettings(_Table):
 class WarehouseSettings(_Table):
     """[warehouse]: what DuckDB may use. Unset means DuckDB's own choice.
 
-    `memory_limit`, such as ``4GB``, is the whole program's: DuckDB is given four fifths of it.
+    `memory_limit`, such as ``4GB``, is the whole program's: DuckDB is given seven tenths of it.
     """
 
     memory_limit: str | None = None
