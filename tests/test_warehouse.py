@@ -167,10 +167,10 @@ def test_a_migration_that_fails_changes_nothing(newer: Path, site: Path) -> None
     assert versions(site, "5XA.duckdb") == (old, 1, False)
 
 
-def test_duckdb_leaves_a_fifth_of_the_memory_limit_to_the_program(tmp_path: Path) -> None:
+def test_duckdb_leaves_a_part_of_the_memory_limit_to_the_program(tmp_path: Path) -> None:
     building = SiteBuilder(tmp_path / "site")
     building.setting("warehouse", memory_limit="1GB")
     site = building.write()
     with warehouse.open_warehouse(load_site(site), COMMISSIONER, "looking") as connection:
         found = connection.execute("select current_setting('memory_limit')").fetchone()
-    assert found == ("762.9 MiB",)  # 1,000,000,000 x 4 / 5 = 800,000,000 bytes
+    assert found == ("667.5 MiB",)  # 1,000,000,000 x 7 / 10 = 700,000,000 bytes

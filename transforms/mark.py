@@ -10,10 +10,13 @@ import datetime
 import hashlib
 import tempfile
 import tomllib
-from collections.abc import Collection, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import pyarrow as pa
@@ -27,6 +30,7 @@ from transforms.site import SITE_FILE, Site, SiteConfig, parse_config
 # A file is kept in parts, so that one of any size takes the memory of a part.
 _PART_BYTES = 16 << 20
 _COMPRESSION = "zstd"
+_PARTS_AHEAD = 2  # compressed while another is stored
 
 # A close needs each of these, or the file of the Organisation Data Service in its place.
 REQUIRED = {name: ods for ods, name in reference.ODS_IN_PLACE_OF.items()}
@@ -278,22 +282,40 @@ def _keep(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> str:
             return digest
         file.seek(0)
         kept = hashlib.sha256()
-        part = 0
-        while (content := file.read(_PART_BYTES)) or part == 0:
-            kept.update(content)
+        for part, (size, content) in enumerate(_compressed(_parts(file, kept.update))):
             connection.execute(
                 "insert into reference_content values ($sha256, $part, $size, $content)",
-                {
-                    "sha256": digest,
-                    "part": part,
-                    "size": len(content),
-                    "content": pa.compress(content, codec=_COMPRESSION, asbytes=True),
-                },
+                {"sha256": digest, "part": part, "size": size, "content": content},
             )
-            part += 1
     if kept.hexdigest() != digest:
         raise ControlFailure(f"{name} changed while it was read. Run the same command again.")
     return digest
+
+
+def _parts(file: BinaryIO, told: Callable[[bytes], None]) -> Iterator[bytes]:
+    """A file's parts, at least one; `told` hears each."""
+    content = file.read(_PART_BYTES)
+    while True:
+        told(content)
+        yield content
+        if not (content := file.read(_PART_BYTES)):
+            return
+
+
+def _compressed(parts: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    """How long each part is, and the part compressed: the next ones while one is stored."""
+
+    def compressed(content: bytes) -> tuple[int, bytes]:
+        return len(content), pa.compress(content, codec=_COMPRESSION, asbytes=True)
+
+    waiting: deque[Future[tuple[int, bytes]]] = deque()
+    with ThreadPoolExecutor(_PARTS_AHEAD) as pool:
+        for content in parts:
+            waiting.append(pool.submit(compressed, content))
+            if len(waiting) > _PARTS_AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _content_of(connection: duckdb.DuckDBPyConnection, number: int, path: str) -> Iterator[bytes]:
