@@ -221,7 +221,7 @@ def _post(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "insert into charge by name select place as charge_number, arrives + 1 as from_close, "
         "if(changed >= 0, arrives + 2, null) as to_close, place::varchar as spell_id, "
-        "'' as provider_code, '' as provider_spell_number, 0 as first_record, 0 as last_record, "
+        "'' as provider_code, 0 as first_record, 0 as last_record, "
         "1 as episodes, activity_month as admission_date, activity_month as discharge_date, "
         "activity_month, pod, '' as admission_type, 0 as length_of_stay, "
         "0 as adjusted_length_of_stay, 'priced' as price_status, "

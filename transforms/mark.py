@@ -321,17 +321,17 @@ def _compressed(parts: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
 def _content_of(connection: duckdb.DuckDBPyConnection, number: int, path: str) -> Iterator[bytes]:
     """The content of a file that a close read, part by part."""
     parts = connection.execute(
-        "select reference_content.rowid, size from reference_content "
+        "select sha256, part, size from reference_content "
         "inner join close_reference using (sha256) "
         "where close_number = $number and path = $path order by part",
         {"number": number, "path": path},
     ).fetchall()
     if not parts:
         raise ControlFailure(f"The warehouse does not hold {path} of close number {number}.")
-    for row, size in parts:
-        # By its place in the table: by its key DuckDB would go through other files' contents.
+    for sha256, part, size in parts:
         found = connection.execute(
-            "select content from reference_content where rowid = $row", {"row": row}
+            "select content from reference_content where sha256 = $sha256 and part = $part",
+            {"sha256": sha256, "part": part},
         ).fetchone()
         if found is not None:
             yield pa.decompress(found[0], decompressed_size=size, codec=_COMPRESSION, asbytes=True)
