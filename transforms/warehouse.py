@@ -214,6 +214,7 @@ def _create(path: Path) -> None:
     with contextlib.closing(duckdb.connect(str(aside), config=storage)) as connection:
         for migration in sorted((SQL / "schema").glob("*.sql")):
             connection.execute(migration.read_text(encoding="utf-8"))
+        connection.execute("update schema_version set version = $new", {"new": schema_version()})
         connection.execute("checkpoint")
     aside.rename(path)
 

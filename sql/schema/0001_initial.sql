@@ -149,8 +149,9 @@ create table charge (
     charge_number bigint not null, -- charge_number_of; an index would cost more than the rows
     from_close integer not null,
     to_close integer,
-    spell_id varchar not null, -- spell_id_of; the provider spell number is in it
+    spell_id varchar not null,
     provider_code varchar not null,
+    provider_spell_number varchar not null,
     first_record bigint not null, -- the record that patient and admission come from
     last_record bigint not null, -- the record that discharge comes from
     nhs_number varchar,
