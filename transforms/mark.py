@@ -10,9 +10,7 @@ import datetime
 import hashlib
 import tempfile
 import tomllib
-from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -22,6 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms import reference, tariffs, warehouse
+from transforms.ahead import ahead
 from transforms.budgets import workings
 from transforms.errors import ControlFailure, UsageError
 from transforms.periods import Period
@@ -30,7 +29,9 @@ from transforms.site import SITE_FILE, Site, SiteConfig, parse_config
 # A file is kept in parts, so that one of any size takes the memory of a part.
 _PART_BYTES = 16 << 20
 _COMPRESSION = "zstd"
-_PARTS_AHEAD = 2  # compressed while another is stored
+# The next parts are compressed while one is stored.
+_THREADS = 2
+_PARTS_IN_HAND = 3
 
 # A close needs each of these, or the file of the Organisation Data Service in its place.
 REQUIRED = {name: ods for ods, name in reference.ODS_IN_PLACE_OF.items()}
@@ -282,7 +283,8 @@ def _keep(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> str:
             return digest
         file.seek(0)
         kept = hashlib.sha256()
-        for part, (size, content) in enumerate(_compressed(_parts(file, kept.update))):
+        parts = ahead(_parts(file, kept.update), _compressed, threads=_THREADS, most=_PARTS_IN_HAND)
+        for part, (size, content) in enumerate(parts):
             connection.execute(
                 "insert into reference_content values ($sha256, $part, $size, $content)",
                 {"sha256": digest, "part": part, "size": size, "content": content},
@@ -302,20 +304,9 @@ def _parts(file: BinaryIO, told: Callable[[bytes], None]) -> Iterator[bytes]:
             return
 
 
-def _compressed(parts: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
-    """How long each part is, and the part compressed: the next ones while one is stored."""
-
-    def compressed(content: bytes) -> tuple[int, bytes]:
-        return len(content), pa.compress(content, codec=_COMPRESSION, asbytes=True)
-
-    waiting: deque[Future[tuple[int, bytes]]] = deque()
-    with ThreadPoolExecutor(_PARTS_AHEAD) as pool:
-        for content in parts:
-            waiting.append(pool.submit(compressed, content))
-            if len(waiting) > _PARTS_AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+def _compressed(content: bytes) -> tuple[int, bytes]:
+    """How long a part is, and the part compressed."""
+    return len(content), pa.compress(content, codec=_COMPRESSION, asbytes=True)
 
 
 def _content_of(connection: duckdb.DuckDBPyConnection, number: int, path: str) -> Iterator[bytes]:

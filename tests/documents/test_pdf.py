@@ -213,6 +213,8 @@ def test_a_character_that_the_font_lacks_becomes_a_box(tmp_path: Path) -> None:
 
 
 def test_the_environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "12345")
     monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
     pdf('<html lang="en-GB"><title>t</title><p>text')
+    assert os.environ["SOURCE_DATE_EPOCH"] == "12345"
     assert "FONTCONFIG_FILE" not in os.environ

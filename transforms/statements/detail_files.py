@@ -6,9 +6,7 @@ than a county's.
 """
 
 import os
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms import warehouse
+from transforms.ahead import ahead
 from transforms.package import CHARGES_FILE, file_hash
 
 _BATCH_ROWS = 20_000
@@ -41,16 +40,13 @@ def write(
     """
     query = warehouse.read("statements/detail_row.sql")
     reader = connection.execute(query).to_arrow_reader(_BATCH_ROWS)
-    waiting: deque[tuple[str, Future[DetailFile]]] = deque()
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        for practice, rows in _each(practices, reader):
-            waiting.append((practice, pool.submit(_write_file, folder / practice, rows)))
-            if len(waiting) == _FILES_WAITING:
-                first, written = waiting.popleft()
-                yield first, written.result()
-        while waiting:
-            first, written = waiting.popleft()
-            yield first, written.result()
+
+    def written(of: tuple[str, pa.Table]) -> tuple[str, DetailFile]:
+        practice, rows = of
+        return practice, _write_file(folder / practice, rows)
+
+    threads = len(os.sched_getaffinity(0))
+    yield from ahead(_each(practices, reader), written, threads=threads, most=_FILES_WAITING)
 
 
 def _each(practices: Sequence[str], reader: pa.RecordBatchReader) -> Iterator[tuple[str, pa.Table]]:
