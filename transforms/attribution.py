@@ -25,6 +25,7 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close) -> AttributionCou
         "holder_of_month",
         "holder_of_year",
         "membership_span",
+        "claim_span",
         "attributed_spell",
         "attribution_warning",
         "current_charge",
@@ -34,7 +35,7 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close) -> AttributionCou
         connection,
         "select count(*) filter (where responsible and attribution_basis <> 'resident') "
         "as practices, count(*) filter (where attribution_basis = 'resident') as suspense, "
-        "count(*) filter (where not responsible) as not_responsible from attributed_spell "
-        "inner join spell using (first_record) where discharge_date <= getvariable('period_end')",
+        "count(*) filter (where not responsible) as not_responsible "
+        "from attributed_spell where is_discharged",
     )[0]
     return AttributionCounts(**counts)

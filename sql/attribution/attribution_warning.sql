@@ -2,23 +2,9 @@
 -- attributed by them.
 --
 -- Grain: one row per rule with any.
--- Inputs: attributed_spell, spell, holder_of_month, reference.practice, reference.membership.
+-- Inputs: attributed_spell, reference.practice, reference.membership.
 create or replace table attribution_warning as
-with unknown_holder as (
-    select count(*) as spells
-    from attributed_spell
-    inner join spell on attributed_spell.first_record = spell.first_record
-    inner join holder_of_month
-        on
-            attributed_spell.practice_code = holder_of_month.practice_code
-            and spell.activity_month = holder_of_month.activity_month
-    where
-        attributed_spell.responsible
-        and not attributed_spell.is_unknown_practice
-        and holder_of_month.budget_holder not in (select practice_code from reference.practice)
-),
-
-counted as (
+with counted as (
     select
         unnest(['W08', 'W09', 'W10', 'W11']) as rule,
         unnest(
@@ -27,7 +13,6 @@ counted as (
                 count(*) filter (where in_membership_gap),
                 count(*) filter (where has_two_commissioners),
                 count(*) filter (where is_unknown_practice)
-                + (select spells from unknown_holder)
             ]
         ) as records,
     from attributed_spell

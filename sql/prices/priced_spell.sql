@@ -7,8 +7,10 @@
 -- Rounding is half away from zero to the penny, at each component and nowhere else. Amounts are
 -- widened before they are multiplied: of two narrow decimals DuckDB makes a narrow one, which does
 -- not hold a percentage to its last decimal.
+--
+-- The spell stands beside its price, so that what is charged is found without joining the two again.
 create or replace table priced_spell as
-with closed as (
+with closed as not materialized (
     select *
     from spell
     where discharge_date <= getvariable('period_end')
@@ -40,14 +42,7 @@ local_price as (
 
 matched as (
     select
-        closed.first_record,
-        closed.pod,
-        closed.admission_type,
-        closed.adjusted_length_of_stay,
-        closed.age,
-        closed.edition,
-        closed.hrg_code,
-        closed.all_excluded,
+        closed.*,
         exclusion.reason as exclusion_reason,
         local_price.price as local_price,
         tariff_edition.short_stay_minimum_age,
@@ -162,7 +157,21 @@ placed as (
 )
 
 select
+    spell_id,
+    provider_code,
     first_record,
+    last_record,
+    nhs_number,
+    episodes,
+    admission_date,
+    discharge_date,
+    activity_month,
+    pod,
+    admission_type,
+    hrg_code,
+    length_of_stay,
+    adjusted_length_of_stay,
+    age,
     price_status,
     case
         when price_status = 'excluded' and pod = 'regular' then 'regular attender'

@@ -32,19 +32,27 @@ case
 end;
 
 -- A valid NHS number: ten digits, not all the same, with the check digit of modulus 11
--- (NHS Data Dictionary, NHS NUMBER).
+-- (NHS Data Dictionary, NHS NUMBER): the digits times 10, 9, ... 2 and the check digit together
+-- are a multiple of 11. The list of one is there to read the number once.
 create or replace temp macro nhs_number_is_valid(field) as
 coalesce(
-    length(field) = 10
-    and regexp_full_match(field, '[0-9]{10}')
-    and field <> repeat(left(field, 1), 10)
-    and (
-        11 - (
-            10 * (ascii(field[1]) - 48) + 9 * (ascii(field[2]) - 48) + 8 * (ascii(field[3]) - 48)
-            + 7 * (ascii(field[4]) - 48) + 6 * (ascii(field[5]) - 48) + 5 * (ascii(field[6]) - 48)
-            + 4 * (ascii(field[7]) - 48) + 3 * (ascii(field[8]) - 48) + 2 * (ascii(field[9]) - 48)
-        ) % 11
-    ) % 11 = ascii(field[10]) - 48,
+    regexp_full_match(field, '[0-9]{10}')
+    and list_transform(
+        [try_cast(field as bigint)],
+        lambda number: number % 1111111111 <> 0
+        and (
+            10 * (number // 1000000000)
+            + 9 * (number // 100000000 % 10)
+            + 8 * (number // 10000000 % 10)
+            + 7 * (number // 1000000 % 10)
+            + 6 * (number // 100000 % 10)
+            + 5 * (number // 10000 % 10)
+            + 4 * (number // 1000 % 10)
+            + 3 * (number // 100 % 10)
+            + 2 * (number // 10 % 10)
+            + number % 10
+        ) % 11 = 0
+    )[1],
     false
 );
 

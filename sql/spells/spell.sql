@@ -3,13 +3,19 @@
 -- Grain: one row per provider and provider spell number, those still open included.
 -- Inputs: stay, spell_hrg; the macros with_exclusion_line (of its first episode, which is the only
 --         one where there are not several) and hrg_of_one_episode.
+--
+-- What attribution asks of the first episode's record is kept here, as that record streams by.
 create or replace table spell as
 select
     spell_id_of(stay.provider_code, stay.provider_spell_number) as spell_id,
     stay.provider_code,
     stay.first_record, -- where admission, patient and practice are
     stay.last_record, -- where discharge comes from
-    stay.episodes,
+    stay.nhs_number,
+    stay.gp_practice_code,
+    stay.gmp_code,
+    stay.residence_commissioner,
+    cast(stay.episodes as integer) as episodes,
     if(
         stay.episodes = 1,
         if(stay.exclusion_line is null, 1, 0),
@@ -18,9 +24,9 @@ select
     stay.admission_date,
     stay.discharge_date, -- null while the spell is open
     stay.activity_month,
-    stay.length_of_stay,
-    stay.adjusted_length_of_stay,
-    stay.age,
+    cast(stay.length_of_stay as integer) as length_of_stay,
+    cast(stay.adjusted_length_of_stay as integer) as adjusted_length_of_stay,
+    cast(stay.age as integer) as age,
     stay.pod,
     stay.admission_type,
     stay.edition,
