@@ -84,7 +84,12 @@ select
     coalesce(end_date, date 'infinity') as until_date,
 from reference.registration
 -- A register has everybody in it, and hardly anybody is in hospital.
-where nhs_number in (select nhs_number from spell where nhs_number_is_valid(nhs_number));
+where
+    nhs_number in (
+        select nhs_number
+        from spell
+        where nhs_number_is_valid(nhs_number)
+    );
 
 create or replace temp view gp_claim as
 select

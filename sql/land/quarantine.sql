@@ -13,6 +13,15 @@ with base as (
     where landing_number = getvariable('landing_number')
 ),
 
+-- Millions of identifiers are told apart by a number; by themselves only where that repeats.
+repeated_hash as (
+    select hash(cds_unique_identifier, effective_time) as hashed
+    from record
+    where landing_number = getvariable('landing_number')
+    group by hashed
+    having count(*) > 1
+),
+
 repeated as (
     select
         cds_unique_identifier,
@@ -23,6 +32,7 @@ repeated as (
         landing_number = getvariable('landing_number')
         and cds_unique_identifier is not null
         and effective_time is not null
+        and hash(cds_unique_identifier, effective_time) in (select hashed from repeated_hash)
     group by cds_unique_identifier, effective_time
     having count(*) > 1
 ),

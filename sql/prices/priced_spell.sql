@@ -8,7 +8,7 @@
 -- widened before they are multiplied: of two narrow decimals DuckDB makes a narrow one, which does
 -- not hold a percentage to its last decimal.
 --
--- The spell stands beside its price, so that what is charged is found without joining the two again.
+-- The spell stands beside its price, so that what is charged is found without joining both again.
 create or replace table priced_spell as
 with closed as not materialized (
     select *
