@@ -2,7 +2,8 @@
 
 A close reads the records landed up to its high-water number, and reference files and settings as
 they were when it began. Their bytes are kept in the warehouse, once per content, and every stage
-reads them from there: a file that changes between two stages, or afterwards, changes nothing.
+reads what was made from those: a file that changes between two stages, or afterwards, changes
+nothing.
 """
 
 import contextlib
@@ -10,7 +11,7 @@ import datetime
 import hashlib
 import tempfile
 import tomllib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -39,6 +40,32 @@ _SCOPE = "reference/scope.csv"
 _MONTHS_TO_MARCH = 11
 
 _parsed_settings: dict[str, SiteConfig] = {}  # by the SHA-256 of their text
+
+# What a file system says of a file that cannot stay the same where the file is changed or replaced.
+_State = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class _KeptFile:
+    """A file of the site whose content is kept, and its state before it was read."""
+
+    path: Path
+    sha256: str
+    state: _State
+
+    def require_unchanged(self, name: str) -> None:
+        """Raise ControlFailure where the file is not the one that was kept any more."""
+        if _state(self.path) != self.state:
+            raise _changed(name)
+
+
+def _state(path: Path) -> _State:
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _changed(name: str) -> ControlFailure:
+    return ControlFailure(f"{name} changed while it was read. Run the same command again.")
 
 
 @dataclass(frozen=True)
@@ -114,17 +141,19 @@ def take(
             "version": software_version(),
         },
     )
+    kept = {}
     for path in _files(site):
         name = path.relative_to(site.directory).as_posix()
+        kept[name] = _keep(connection, path, name)
         connection.execute(
             "insert into close_reference values ($number, $path, $sha256)",
-            {"number": number, "path": name, "sha256": _keep(connection, path, name)},
+            {"number": number, "path": name, "sha256": kept[name].sha256},
         )
     _keep_scope_of_the_year(connection, number, period)
     connection.execute(
         "delete from reference_content where sha256 not in (select sha256 from close_reference)"
     )
-    load_reference(connection, number)
+    _load_reference(connection, number, kept)
     return read(connection, commissioner, number)
 
 
@@ -167,7 +196,7 @@ def load_fixed_scope(
     name = Path(_SCOPE).name
     layout = reference.LAYOUTS[name]
     reference.create(connection, layout)
-    with files_of(books, first[0], _SCOPE) as folder:
+    with _files_of(books, first[0], {}, _SCOPE) as folder:
         if (folder / _SCOPE).is_file():
             reference.load(connection, folder / _SCOPE, layout, _SCOPE)
 
@@ -210,25 +239,41 @@ def _settings_of(connection: duckdb.DuckDBPyConnection, number: int, where: str)
 
 
 @contextlib.contextmanager
-def files_of(
-    connection: duckdb.DuckDBPyConnection, number: int, only: str | None = None
+def _files_of(
+    connection: duckdb.DuckDBPyConnection,
+    number: int,
+    kept: Mapping[str, _KeptFile],
+    only: str | None = None,
 ) -> Iterator[Path]:
-    """The files that a close read, or one of them, laid out again in a temporary folder."""
+    """The files that a close read, or one of them, laid out again in a temporary folder.
+
+    A file just kept, with that very content, is not written once more: a link leads to it. Raises
+    ControlFailure where one of these has changed when they are done with.
+    """
     with tempfile.TemporaryDirectory(prefix="pbc-mark-") as name:
         folder = Path(name)
-        for (path,) in connection.execute(
-            "select path from close_reference where close_number = $number "
+        linked = {}
+        for path, sha256 in connection.execute(
+            "select path, sha256 from close_reference where close_number = $number "
             "and coalesce(path = $only, true) order by path",
             {"number": number, "only": only},
         ).fetchall():
             place = folder / path
             place.parent.mkdir(parents=True, exist_ok=True)
+            if path in kept and kept[path].sha256 == sha256:
+                place.symlink_to(kept[path].path.absolute())
+                linked[path] = kept[path]
+                continue
             with place.open("wb") as file:
                 file.writelines(_content_of(connection, number, path))
         yield folder
+        for path, file in linked.items():
+            file.require_unchanged(path)
 
 
-def load_reference(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+def _load_reference(
+    connection: duckdb.DuckDBPyConnection, number: int, kept: Mapping[str, _KeptFile]
+) -> None:
     """Make schema `reference` from the files that a close read, unless it is of these very files.
 
     Raises UsageError where a file is missing or has a row that cannot be used.
@@ -250,7 +295,7 @@ def load_reference(connection: duckdb.DuckDBPyConnection, number: int) -> None:
     ).fetchone()
     if difference is None:
         return
-    with files_of(connection, number) as folder:
+    with _files_of(connection, number, kept) as folder:
         _load(connection, folder / "reference")
     connection.execute("delete from reference.source")
     connection.execute(f"insert into reference.source {wanted}", given)
@@ -272,15 +317,16 @@ def _files(site: Site) -> Iterator[Path]:
     yield from sorted(paths)
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> str:
-    """Keep a file's content unless it is kept already; its SHA-256."""
+def _keep(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> _KeptFile:
+    """Keep a file's content unless it is kept already."""
+    state = _state(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         known = connection.execute(
             "select 1 from reference_content where sha256 = $sha256 limit 1", {"sha256": digest}
         ).fetchone()
         if known is not None:
-            return digest
+            return _KeptFile(path, digest, state)
         file.seek(0)
         kept = hashlib.sha256()
         parts = ahead(_parts(file, kept.update), _compressed, threads=_THREADS, most=_PARTS_IN_HAND)
@@ -290,8 +336,8 @@ def _keep(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> str:
                 {"sha256": digest, "part": part, "size": size, "content": content},
             )
     if kept.hexdigest() != digest:
-        raise ControlFailure(f"{name} changed while it was read. Run the same command again.")
-    return digest
+        raise _changed(name)
+    return _KeptFile(path, digest, state)
 
 
 def _parts(file: BinaryIO, told: Callable[[bytes], None]) -> Iterator[bytes]:

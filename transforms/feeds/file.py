@@ -8,6 +8,7 @@ import codecs
 import gzip
 import hashlib
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,12 @@ import numpy as np
 
 from transforms.errors import RefusedFile
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 17  # small enough for what is made of it to stay in the processor's caches
+_END = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 
-_SPACE, _COMMA = b" ,"
+_SPACE, _COMMA, _LINE_FEED = b" ,\n"
 # What a field begins after or ends before: a space there, or any tab, and fields need trimming.
 _EDGES = np.zeros(256, dtype=bool)
 _EDGES[list(b',"\r\n')] = True
@@ -68,8 +70,9 @@ def inspect(path: Path) -> FeedFile:
     """Read a file once. Raises RefusedFile: F01 if it is no text, F02 if it is cut short."""
     digest = hashlib.sha256()
     size = line_feeds = commas = 0
-    head = tail = b""
+    head = b""
     padded = False
+    last: deque[bytes] = deque([b""], maxlen=_END // _BLOCK + 1)  # the last of which may be short
     decoder = codecs.getincrementaldecoder("utf-8")()
     for block in _content(path):
         digest.update(block)
@@ -83,15 +86,15 @@ def inspect(path: Path) -> FeedFile:
             )
         if not block.isascii() or decoder.getstate()[0]:
             _decode(decoder, block, line_feeds)
-        if len(head) < _BLOCK:
-            head = (head + block)[:_BLOCK]
+        if len(head) < _END:
+            head = (head + block)[:_END]
         if not head.startswith(_FLAT_FILE):
-            commas += int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == _COMMA))
+            commas += _count(block, _COMMA)
             # One byte of the block before, so that what straddles the edge is seen.
-            padded = padded or _has_padding(tail[-1:] + block)
-        tail = (tail + block)[-_BLOCK:]
+            padded = padded or _has_padding(last[-1][-1:] + block)
+        last.append(block)
         size += len(block)
-        line_feeds += block.count(b"\n")
+        line_feeds += _count(block, _LINE_FEED)
     if size == 0:
         raise RefusedFile("F01", "The file is empty.", mend="Ask for the file again.")
     return FeedFile(
@@ -100,11 +103,16 @@ def inspect(path: Path) -> FeedFile:
         sha256=digest.hexdigest(),
         size=size,
         head=head,
-        tail=tail,
+        tail=b"".join(last)[-_END:],
         line_feeds=line_feeds,
         commas=commas,
         padded=padded,
     )
+
+
+def _count(block: bytes, byte: int) -> int:
+    """How often a byte is in a block, several times as fast as bytes.count tells it."""
+    return int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == byte))
 
 
 def _decode(decoder: codecs.IncrementalDecoder, block: bytes, lines_before: int) -> None:
