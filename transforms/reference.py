@@ -16,6 +16,7 @@ from typing import Literal
 
 import duckdb
 
+from transforms import warehouse
 from transforms.errors import UsageError
 from transforms.feeds import delimited
 from transforms.feeds.file import FeedFile, inspect
@@ -411,10 +412,11 @@ def take(
     selected = ", ".join(
         _CASTS[column.kind].format(delimited.identifier(column.name)) for column in layout.columns
     )
-    connection.execute(
-        f"insert into reference.{layout.table} select $edition, {LINE}, {selected} from {read}",
-        {"edition": edition},
-    )
+    with warehouse.in_any_order(connection):  # each row has its line
+        connection.execute(
+            f"insert into reference.{layout.table} select $edition, {LINE}, {selected} from {read}",
+            {"edition": edition},
+        )
     _check_key(connection, layout, source, edition)
 
 

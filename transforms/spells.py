@@ -38,8 +38,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
 def build(connection: duckdb.DuckDBPyConnection, close: Close) -> SpellCounts:
     """Derive `spell` and `excluded_episode` from what `prepare` made."""
     close.set_variables(connection)
-    for file in ("spell", "excluded_episode"):
-        warehouse.run(connection, f"spells/{file}.sql")
+    with warehouse.in_any_order(connection):
+        for file in ("spell", "excluded_episode"):
+            warehouse.run(connection, f"spells/{file}.sql")
     for made, kind in _PREPARED.items():
         connection.execute(f"drop {kind} {made}")
     counts = warehouse.rows(

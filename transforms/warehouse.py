@@ -283,6 +283,20 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("rollback")
 
 
+@contextlib.contextmanager
+def in_any_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let threads write rows in whatever order they come.
+
+    In the order of what they read they leave small groups of rows, which the next checkpoint
+    writes once more.
+    """
+    connection.execute("set preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        connection.execute("reset preserve_insertion_order")
+
+
 def run(connection: duckdb.DuckDBPyConnection, file: str, **variables: Any) -> None:
     """Run one file of sql/. Each variable can be read in it as `getvariable('name')`."""
     for name, value in variables.items():
