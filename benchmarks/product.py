@@ -8,8 +8,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import pandas  # noqa: F401  DuckDB imports it with its first parameter; peers' imports are not timed
-
 from benchmarks.stages import Stages, size_of
 from transforms import close, documents, land, warehouse
 from transforms.mark import Close
