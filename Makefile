@@ -43,8 +43,8 @@ N ?= 20
 
 IN = $(if $(FOLDER),--folder $(FOLDER))
 
-bench: setup  ## a month of SIZE=1000000 episodes beside the floor and peers (PEERS=0: none; FOLDER= where)
-	@$(BIN)/python -m benchmarks.month --size $(SIZE) $(if $(PEERS),--peers $(filter-out 0,$(PEERS))) $(IN)
+bench: setup  ## a month of SIZE=1000000 episodes beside the floor and peers (PEERS=0: none; TURNS= times; FOLDER= where)
+	@$(BIN)/python -m benchmarks.month --size $(SIZE) $(if $(PEERS),--peers $(filter-out 0,$(PEERS))) $(if $(TURNS),--turns $(TURNS)) $(IN)
 
 bench-year: setup  ## a year that grows month by month; SIZE= episodes of the whole year
 	@$(BIN)/python -m benchmarks.year --size $(SIZE) $(IN)

@@ -1,10 +1,13 @@
 -- How a field's text is read. A value is taken only when it says exactly what was written, so
 -- that nothing is guessed and nothing is lost: whatever fails stays beside it as submitted.
 
--- A date written YYYY-MM-DD; null for anything else, however nearly a date.
+-- A date written YYYY-MM-DD; null for anything else, however nearly a date. Years before 1 and
+-- after 9999 are written longer.
 create or replace temp macro iso_date(field) as
 case
-    when length(field) = 10 and cast(try_cast(field as date) as varchar) = field
+    when
+        cast(try_cast(field as date) as varchar) = field
+        and try_cast(field as date) between date '0001-01-01' and date '9999-12-31'
         then try_cast(field as date)
 end;
 

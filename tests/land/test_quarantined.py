@@ -25,6 +25,22 @@ FAULTS: list[tuple[dict[str, Cell], str]] = [
 ]
 
 
+# What DuckDB reads as a date, or nearly, and is not written as one.
+NEARLY_DATES = (
+    "2004-4-1",
+    "2004/04/01",
+    "999-01-01",
+    "0000-01-01",
+    "10000-01-01",
+    "0044-03-15 (BC)",
+    "-0044-03-15",
+    "2004-02-30",
+    "infinity",
+    "epoch",
+    "2004-04-01 00:00:00",
+)
+
+
 @pytest.mark.parametrize("form", ["nwcs", "cds62", "sus"])
 @pytest.mark.parametrize(("given", "says"), FAULTS, ids=lambda value: str(value)[:30])
 def test_a_record_in_quarantine(
@@ -54,6 +70,17 @@ def test_each_rule_is_told_with_its_own_field(site: Path, tmp_path: Path) -> Non
         "feed.csv: landed. 1 record landed, 1 quarantined.",
         "feed.csv: E01 local_patient_identifier: a required field is blank, in line 3.",
         "feed.csv: E03 admission_method: a code is not in its list, in line 3.",
+    ]
+
+
+def test_what_is_nearly_a_date(site: Path, tmp_path: Path) -> None:
+    """E02: a date is written YYYY-MM-DD."""
+    rows = [episode_row(number, birth_date=text) for number, text in enumerate(NEARLY_DATES, 1)]
+    file = NwcsFile("N1", rows).write(tmp_path / "feed.csv")
+    assert done(site, "land", str(file)).output.splitlines() == [
+        f"feed.csv: landed. {len(rows)} records landed, {len(rows)} quarantined.",
+        "feed.csv: E02 birth_date: a field has the wrong form, in lines 3, 4, 5, 6, 7 "
+        f"and {len(rows) - 5} more.",
     ]
 
 
