@@ -1,5 +1,6 @@
 """Delimited files so large that they are read in parts of their own size."""
 
+import os
 from pathlib import Path
 
 import duckdb
@@ -14,8 +15,11 @@ REST = "the rest of a row that is long enough for parts of some mebibytes"
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_parts_of_a_large_file(line_end: str, tmp_path: Path) -> None:
+def test_parts_of_a_large_file(
+    line_end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever stands where one part ends and the next begins: order, values, rows cut short."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     quoted = f'"a, b ""c""{line_end}d"'
     rows = [f"{number},{quoted},{REST} {number}" for number in range(ROWS)]
     cut = (120_000, 250_000)
@@ -46,6 +50,9 @@ def test_parts_of_a_large_file(line_end: str, tmp_path: Path) -> None:
     assert [(reject.line, reject.kind) for reject in rejects] == [
         (number + 2, str(number)[:3]) for number in cut
     ]
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)))
+    assert "buffer_size" not in delimited.source(file, COLUMNS, skip=1)
 
 
 def test_a_small_file_is_read_as_duckdb_does_by_itself(tmp_path: Path) -> None:

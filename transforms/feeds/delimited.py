@@ -7,6 +7,7 @@ unseen. Of what is no UTF-8 it gets nothing to read: some such lines break it do
 
 import contextlib
 import csv
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -98,12 +99,14 @@ def _buffer_size(file: FeedFile) -> str:
     """The option of read_csv that gives each thread the lines of nearly one group of rows, or two.
 
     Rows are compressed as they come then. What DuckDB reads at once by itself makes a fraction of a
-    group, or a little more than one, and has its rows copied first. None for files of few groups.
+    group, or a little more than one, and has its rows copied first. None for a file of so few
+    groups that threads would have nothing to do.
     """
+    threads = len(os.sched_getaffinity(0))
     groups = file.lines // _ROW_GROUP
-    lines = 0.96 * _ROW_GROUP * (2 if groups >= 16 else 1)
+    lines = 0.96 * _ROW_GROUP * (2 if groups >= max(16, 4 * threads) else 1)
     size = int(lines * file.size / file.lines)
-    return f", buffer_size = {size}" if groups >= 2 and size in _BUFFERS else ""
+    return f", buffer_size = {size}" if groups >= max(2, threads) and size in _BUFFERS else ""
 
 
 def text(file: FeedFile, column: str) -> str:
