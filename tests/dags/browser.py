@@ -2,7 +2,9 @@
 
 import contextlib
 import functools
+import math
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 LONGEST_WAIT_SECONDS = 240
+RELOAD_AFTER_SECONDS = 60
 
 
 class Person:
@@ -56,9 +59,17 @@ class Person:
         self.sees("Welcome")
 
     def _once_there(self, xpath: str, do: Callable[[WebElement], None]) -> None:
-        """Do something with the first visible element of its kind, once nothing covers it."""
+        """Do something with the first visible element of its kind, once nothing covers it.
+
+        A page where it does not come to that within a minute is loaded once more, as anybody would.
+        """
+        reload_at = time.monotonic() + RELOAD_AFTER_SECONDS
 
         def done() -> bool:
+            nonlocal reload_at
+            if time.monotonic() > reload_at:
+                self.browser.refresh()
+                reload_at = math.inf
             elements = self.browser.find_elements(By.XPATH, xpath)
             visible = [element for element in elements if element.is_displayed()]
             if visible:
