@@ -91,8 +91,8 @@ def measure(chosen: argparse.Namespace, folder: Path) -> Told:
             console.print(f"The same in {name}")
             peer = run_peer(name, site, landed.parent, folder / name, chosen.threads)
             if "stages" in peer:
-                cells = ("charges", "position")
-                peer["agrees"] = all(peer.pop(each) == product[each] for each in cells)
+                outcome = ("charges", "position")
+                peer["agrees"] = all(peer.pop(each) == product[each] for each in outcome)
             runs[name].append(peer)
         floors.append(floor(landed))
     for product in runs["product"]:

@@ -99,7 +99,7 @@ def _buffer_size(file: FeedFile) -> str:
     """The option of read_csv that gives each thread the lines of nearly one group of rows, or two.
 
     Rows are compressed as they come then. What DuckDB reads at once by itself makes a fraction of a
-    group, or a little more than one, and has its rows copied first. None for a file of so few
+    group, or a little more than one, and has its rows copied first. Blank for a file of so few
     groups that threads would have nothing to do.
     """
     threads = len(os.sched_getaffinity(0))
