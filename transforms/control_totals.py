@@ -5,6 +5,8 @@ hashed against the manifest and added up against the warehouse. `pbc verify` sho
 the gate `statements` judges them.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -31,11 +33,13 @@ def work_out(connection: duckdb.DuckDBPyConnection, close: Close, folder: Path) 
         _add_packages(connection, "The packages are complete", "manifest.json", "expected", 1, 0)
         return
     manifest = package.read_manifest(folder)
-    same = [
-        (folder / file.path).exists()
-        and package.file_hash(folder, folder / file.path).sha256 == file.sha256
-        for file in manifest.files
-    ]
+
+    def is_same(file: package.FileHash) -> bool:
+        path = folder / file.path
+        return path.exists() and package.file_hash(folder, path).sha256 == file.sha256
+
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        same = list(pool.map(is_same, manifest.files))
     connection.execute(
         "insert into control_total select 'manifest', 'A file is what the manifest says', "
         "unnest($paths), 'files', 'listed', 1, 'the same', unnest($same::integer[])",

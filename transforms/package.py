@@ -27,7 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 STATEMENT_FILE = "statement.json"
 CHARGES_FILE = "charges.parquet"
@@ -53,13 +53,13 @@ def _two_decimals(value: object) -> Decimal:
     return exact if exact else Decimal("0.00")  # no minus before a nought
 
 
-Money = Annotated[Decimal, BeforeValidator(_two_decimals), PlainSerializer(str, when_used="json")]
+Money = Annotated[Decimal, BeforeValidator(_two_decimals)]
 """Pounds, to the penny."""
 
-Percent = Annotated[Decimal, BeforeValidator(_two_decimals), PlainSerializer(str, when_used="json")]
+Percent = Annotated[Decimal, BeforeValidator(_two_decimals)]
 """Per cent, to two decimals: 1.90 is 1.9 per cent."""
 
-Rate = Annotated[Decimal, BeforeValidator(_two_decimals), PlainSerializer(str, when_used="json")]
+Rate = Annotated[Decimal, BeforeValidator(_two_decimals)]
 """A number per 1,000 weighted patients, or a weighted list size, to two decimals."""
 
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]

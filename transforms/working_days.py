@@ -1,6 +1,7 @@
 """Working days in England: Monday to Friday, less the bank holidays of a kept library."""
 
 import datetime
+from functools import cache
 
 from transforms.periods import Period
 
@@ -15,6 +16,7 @@ def bank_holidays(first_year: int, last_year: int) -> tuple[datetime.date, ...]:
     return tuple(sorted(england))
 
 
+@cache  # each statement of a close asks for the same
 def nth_working_day(period: Period, number: int) -> datetime.date:
     """The working day of that number of a month, counted from 1; the last where it has fewer."""
     closed = set(bank_holidays(period.year, period.year))

@@ -4,12 +4,9 @@
 -- Inputs: live_record, record, quarantine, close.
 create or replace temp table episodes_unlawful as
 with live as (
-    select
-        live_record.record_id,
-        record.landing_number,
+    select record_id
     from live_record
-    inner join record on live_record.record_id = record.rowid
-    where live_record.fate = 'live'
+    where fate = 'live'
 )
 
 select
@@ -22,4 +19,9 @@ select
     record_id,
     'after the mark' as reason,
 from live
-where landing_number > (select arg_max(high_water, close_number) from close);
+where
+    record_id in (
+        select record.rowid
+        from record
+        where record.landing_number > (select arg_max(high_water, close_number) from close)
+    );

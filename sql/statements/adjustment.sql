@@ -1,36 +1,51 @@
 -- What the period posted to earlier months of the financial year, by reason.
 --
 -- Grain: one row per practice, reason, direction and, for a succession, other practice.
--- Inputs: period_posting, reference.practice.
+-- Inputs: period_posting, moved_posting, reference.practice.
+with told as (
+    select
+        *,
+        if(by_succession, other_holder, null) as other_practice,
+    from moved_posting
+    union all by name
+    select
+        *,
+        null as direction,
+        false as by_succession,
+        null as other_practice,
+    from period_posting
+    where reason <> 'moved'
+)
+
 select
-    period_posting.budget_holder as practice_code,
-    period_posting.reason,
-    period_posting.direction,
-    period_posting.by_succession,
-    if(period_posting.by_succession, period_posting.other_holder, null) as other_practice,
+    told.budget_holder as practice_code,
+    told.reason,
+    told.direction,
+    told.by_succession,
+    told.other_practice,
     any_value(other_practice.name) as other_practice_name,
-    count(distinct period_posting.spell_id) as spells,
-    count(*) filter (where period_posting.kind = 'charge') as charges,
-    count(*) filter (where period_posting.kind = 'credit') as credits,
-    sum(period_posting.amount) as amount,
-from period_posting
+    count(distinct told.spell_id) as spells,
+    count(*) filter (where told.kind = 'charge') as charges,
+    count(*) filter (where told.kind = 'credit') as credits,
+    sum(told.amount) as amount,
+from told
 left join reference.practice as other_practice
-    on period_posting.other_holder = other_practice.practice_code
+    on told.other_practice = other_practice.practice_code
 where
-    period_posting.is_this_year
-    and period_posting.is_earlier_month
-    and period_posting.treatment <> 'excluded'
+    told.is_this_year
+    and told.is_earlier_month
+    and told.treatment <> 'excluded'
 group by
-    period_posting.budget_holder,
-    period_posting.reason,
-    period_posting.direction,
-    period_posting.by_succession,
-    if(period_posting.by_succession, period_posting.other_holder, null)
+    told.budget_holder,
+    told.reason,
+    told.direction,
+    told.by_succession,
+    told.other_practice
 order by
     practice_code,
     list_position(
-        ['late', 'amended', 'repriced', 'moved', 'restored', 'withdrawn'], period_posting.reason
+        ['late', 'amended', 'repriced', 'moved', 'restored', 'withdrawn'], told.reason
     ),
-    period_posting.direction,
-    period_posting.by_succession,
-    other_practice
+    told.direction,
+    told.by_succession,
+    told.other_practice

@@ -6,7 +6,7 @@ select
     budget_holder as practice_code,
     attribution_basis as basis,
     count(*) as charges,
-    sum(total_price) as amount,
+    sum(amount) as amount,
     percent_of(
         cast(count(*) as decimal(18, 2)),
         cast(sum(count(*)) over (partition by budget_holder) as decimal(18, 2))

@@ -1,7 +1,7 @@
 -- The counts and pounds at each step from records landed to pounds posted.
 --
 -- Grain: one row.
--- Inputs: record, fate, live_record, spell, current_charge, standing_charge, held_change.
+-- Inputs: record, fate, live_record, spell, charge, standing_charge, held_change.
 with chargeable as (
     select
         *,
@@ -11,7 +11,8 @@ with chargeable as (
             when activity_month < getvariable('ledger_opens') then 'before_ledger'
             else 'due'
         end as standing,
-    from current_charge
+    from charge
+    where to_close is null
 ),
 
 of_records as (
@@ -68,10 +69,10 @@ of_closed_spells as (
 of_standing_charges as (
     select
         count(*) filter (where budget_holder <> 'RESIDENT') as practice_spells,
-        coalesce(sum(total_price) filter (where budget_holder <> 'RESIDENT'), 0)
+        coalesce(sum(amount) filter (where budget_holder <> 'RESIDENT'), 0)
             as practice_amount,
         count(*) filter (where budget_holder = 'RESIDENT') as suspense_spells,
-        coalesce(sum(total_price) filter (where budget_holder = 'RESIDENT'), 0)
+        coalesce(sum(amount) filter (where budget_holder = 'RESIDENT'), 0)
             as suspense_amount,
     from standing_charge
 ),

@@ -1,7 +1,7 @@
 -- Each provider's records, spells and pounds, to the period's end.
 --
 -- Grain: one row per provider that any record names.
--- Inputs: record, interchange, episode, spell, current_charge, standing_charge,
+-- Inputs: record, interchange, live_record, spell, charge, standing_charge,
 --         reference.provider.
 with submitted as (
     select
@@ -23,10 +23,12 @@ declared as (
 
 live as (
     select
-        provider_code,
+        record.provider_code,
         count(*) as live_episodes,
-    from episode
-    group by provider_code
+    from live_record
+    inner join record on live_record.record_id = record.rowid
+    where live_record.fate = 'live' and live_record.record_group = 'finished'
+    group by record.provider_code
 ),
 
 stayed as (
@@ -52,7 +54,8 @@ charged as (
         count(*) filter (where not responsible and price_status in ('priced', 'local'))
             as not_responsible_spells,
         coalesce(sum(total_price) filter (where not responsible), 0) as not_responsible_amount,
-    from current_charge
+    from charge
+    where to_close is null
     group by provider_code
 ),
 
@@ -60,7 +63,7 @@ posted as (
     select
         provider_code,
         count(*) as posted_spells,
-        sum(total_price) as posted_amount,
+        sum(amount) as posted_amount,
     from standing_charge
     group by provider_code
 )

@@ -9,7 +9,7 @@ select
     standing_charge.pod,
     any_value(pod.name) as pod_name,
     count(*) as spells,
-    sum(standing_charge.total_price) as amount,
+    sum(standing_charge.amount) as amount,
 from standing_charge
 inner join pod on standing_charge.pod = pod.code
 left join reference.provider on standing_charge.provider_code = provider.provider_code

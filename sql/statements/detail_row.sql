@@ -1,83 +1,125 @@
--- Every row of the detail files.
+-- The rows of the detail files of some practices, in their order, but for the names of codes.
 --
--- Grain: one row per practice, sheet and posting or spell.
--- Inputs: detail_entry, record, reference.provider, reference.tariff, the code lists.
+-- Grain: one row per practice and posting or spell.
+-- Inputs: detail_entry, record. Variables: first_practice, last_practice.
 --
--- In the order of the detail files: they are written as the rows stream by, one practice after the
--- other.
+-- The files are written as the rows stream by, one practice after the other. `sheet` names the
+-- sheets that a row is on, one space between them. Names are put beside the codes in the files'
+-- writer, and what says the same in other words is worked out last: all rows are sorted, and a row
+-- is sorted in less time, and in memory, the less there is in it.
+with ordered as (
+    select
+        entry.holder,
+        entry.is_on_charges,
+        entry.is_on_year_to_date,
+        entry.is_on_not_charged,
+        entry.charge_reference,
+        entry.kind,
+        entry.reason,
+        entry.sign,
+        entry.activity_month,
+        first_record.nhs_number,
+        first_record.local_patient_identifier,
+        first_record.birth_date,
+        first_record.sex,
+        entry.age,
+        entry.provider_code,
+        first_record.provider_spell_number,
+        entry.admission_date,
+        entry.discharge_date,
+        entry.length_of_stay,
+        entry.adjusted_length_of_stay,
+        entry.pod,
+        first_record.admission_method,
+        first_record.main_specialty,
+        first_record.consultant_code,
+        first_record.primary_diagnosis,
+        first_record.primary_procedure,
+        entry.hrg_code,
+        entry.price_status,
+        entry.exclusion_reason,
+        entry.tariff_edition,
+        entry.base_price,
+        entry.short_stay_adjustment,
+        entry.excess_days,
+        entry.excess_day_payment,
+        entry.top_up_service,
+        entry.top_up_payment,
+        entry.market_forces_payment,
+        entry.total_price,
+        entry.attribution_basis,
+        entry.submitted_practice_code,
+        entry.practice_code,
+        entry.not_charged_reason,
+    from detail_entry as entry
+    inner join record as first_record on entry.first_record = first_record.rowid
+    order by
+        entry.holder_number asc,
+        entry.close_number asc nulls last,
+        entry.place asc,
+        entry.activity_month asc nulls last,
+        entry.first_record asc
+)
+
 select
-    shown.holder,
-    shown.sheet,
-    shown.charge_reference,
-    shown.kind,
-    shown.reason,
-    strftime(shown.activity_month, '%Y-%m') as activity_month,
-    first_record.nhs_number,
-    first_record.local_patient_identifier,
-    first_record.birth_date,
-    first_record.sex,
-    shown.age,
-    shown.provider_code,
-    coalesce(provider.name, shown.provider_code) as provider_name,
-    first_record.provider_spell_number,
-    shown.admission_date,
-    shown.discharge_date,
-    shown.length_of_stay,
-    shown.adjusted_length_of_stay,
-    shown.pod,
-    first_record.admission_method,
-    admission_method.name as admission_method_name,
-    first_record.main_specialty,
-    coalesce(main_specialty.name, first_record.main_specialty) as main_specialty_name,
-    first_record.consultant_code,
-    first_record.primary_diagnosis,
-    first_record.primary_procedure,
-    shown.hrg_code,
-    tariff.hrg_name,
-    shown.price_status,
-    shown.exclusion_reason,
-    shown.tariff_edition,
-    cast(shown.sign * shown.base_price as decimal(18, 2)) as base_price,
-    cast(shown.sign * shown.short_stay_adjustment as decimal(18, 2)) as short_stay_adjustment,
-    shown.excess_days,
-    cast(shown.sign * shown.excess_day_payment as decimal(18, 2)) as excess_day_payment,
-    shown.top_up_service,
-    cast(shown.sign * shown.top_up_payment as decimal(18, 2)) as top_up_payment,
-    cast(shown.sign * shown.market_forces_payment as decimal(18, 2)) as market_forces_payment,
-    cast(shown.sign * shown.total_price as decimal(18, 2)) as total_price,
-    shown.attribution_basis,
-    case shown.attribution_basis
-        when 'registration' then 'on the registration list of practice ' || shown.practice_code
-        when 'submitted_practice' then 'the hospital gave practice ' || shown.practice_code
+    holder,
+    concat_ws(
+        ' ',
+        if(is_on_charges, 'charges', null),
+        if(is_on_year_to_date, 'year_to_date', null),
+        if(is_on_not_charged, 'not_charged', null)
+    ) as sheet,
+    charge_reference,
+    kind,
+    reason,
+    strftime(activity_month, '%Y-%m') as activity_month,
+    nhs_number,
+    local_patient_identifier,
+    birth_date,
+    sex,
+    age,
+    provider_code,
+    cast(null as varchar) as provider_name,
+    provider_spell_number,
+    admission_date,
+    discharge_date,
+    length_of_stay,
+    adjusted_length_of_stay,
+    pod,
+    admission_method,
+    cast(null as varchar) as admission_method_name,
+    main_specialty,
+    cast(null as varchar) as main_specialty_name,
+    consultant_code,
+    primary_diagnosis,
+    primary_procedure,
+    hrg_code,
+    cast(null as varchar) as hrg_name,
+    price_status,
+    exclusion_reason,
+    tariff_edition,
+    cast(sign * base_price as decimal(18, 2)) as base_price,
+    cast(sign * short_stay_adjustment as decimal(18, 2)) as short_stay_adjustment,
+    excess_days,
+    cast(sign * excess_day_payment as decimal(18, 2)) as excess_day_payment,
+    top_up_service,
+    cast(sign * top_up_payment as decimal(18, 2)) as top_up_payment,
+    cast(sign * market_forces_payment as decimal(18, 2)) as market_forces_payment,
+    cast(sign * total_price as decimal(18, 2)) as total_price,
+    attribution_basis,
+    case attribution_basis
+        when 'registration' then 'on the registration list of practice ' || practice_code
+        when 'submitted_practice' then 'the hospital gave practice ' || practice_code
         when 'submitted_gp'
-            then 'the GP that the hospital gave works at practice ' || shown.practice_code
+            then 'the GP that the hospital gave works at practice ' || practice_code
     end
+    || if(practice_code <> holder, ', which merged into ' || holder, '')
     || if(
-        shown.practice_code <> shown.holder,
-        ', which merged into ' || shown.holder,
-        ''
-    )
-    || if(
-        shown.attribution_basis = 'registration'
-        and shown.submitted_practice_code <> shown.practice_code,
-        '; the hospital gave practice ' || shown.submitted_practice_code,
+        attribution_basis = 'registration' and submitted_practice_code <> practice_code,
+        '; the hospital gave practice ' || submitted_practice_code,
         ''
     ) as attribution_reason,
-    shown.submitted_practice_code,
-    shown.practice_code,
-    shown.not_charged_reason,
-from detail_entry as shown
-inner join record as first_record on shown.first_record = first_record.rowid
-left join reference.provider on shown.provider_code = provider.provider_code
-left join admission_method on first_record.admission_method = admission_method.code
-left join main_specialty on first_record.main_specialty = main_specialty.code
-left join reference.tariff
-    on shown.tariff_edition = tariff.edition and shown.hrg_code = tariff.hrg_code
-order by
-    shown.holder asc,
-    shown.sheet asc,
-    cast(split_part(shown.charge_reference, '-', -1) as integer) asc,
-    shown.activity_month asc,
-    shown.provider_code asc,
-    first_record.provider_spell_number asc,
-    shown.kind desc
+    submitted_practice_code,
+    practice_code,
+    not_charged_reason,
+from ordered

@@ -1,12 +1,35 @@
--- What each sheet of each detail file adds up to.
+-- How many rows each detail file and each of its sheets has, and what they add up to.
 --
--- Grain: one row per practice and sheet.
--- Inputs: detail_entry.
+-- Grain: one row per budget holder.
+-- Inputs: statement_posting, not_charged_spell.
+with posted as (
+    select
+        budget_holder as practice_code,
+        count(*) filter (where is_of_close or (stands and is_this_year)) as posted_rows,
+        count(*) filter (where is_of_close) as charges_rows,
+        coalesce(sum(amount) filter (where is_of_close), 0) as charges_amount,
+        count(*) filter (where stands and is_this_year) as year_to_date_rows,
+        coalesce(sum(amount) filter (where stands and is_this_year), 0) as year_to_date_amount,
+    from statement_posting
+    group by budget_holder
+),
+
+not_charged as (
+    select
+        holder as practice_code,
+        count(*) as not_charged_rows,
+    from not_charged_spell
+    group by holder
+)
+
 select
-    holder as practice_code,
-    sheet,
-    count(*) as row_count,
-    sum(sign * total_price) as amount,
-from detail_entry
-group by all
-order by all
+    practice_code,
+    coalesce(posted.posted_rows, 0) + coalesce(not_charged.not_charged_rows, 0) as file_rows,
+    coalesce(posted.charges_rows, 0) as charges_rows,
+    coalesce(posted.charges_amount, 0) as charges_amount,
+    coalesce(posted.year_to_date_rows, 0) as year_to_date_rows,
+    coalesce(posted.year_to_date_amount, 0) as year_to_date_amount,
+    coalesce(not_charged.not_charged_rows, 0) as not_charged_rows,
+from posted
+full join not_charged using (practice_code)
+order by practice_code

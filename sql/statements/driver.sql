@@ -9,7 +9,7 @@ with this_year as (
         provider_code,
         coalesce(main_specialty, '') as main_specialty,
         coalesce(hrg_code, '') as hrg_code,
-        total_price,
+        amount,
         not is_this_year as is_last_year,
     from standing_charge
     where
@@ -23,29 +23,27 @@ with this_year as (
         )
 ),
 
-by_dimension as (
-    select
-        budget_holder,
-        unnest(['provider', 'specialty', 'hrg']) as dimension,
-        unnest([provider_code, main_specialty, hrg_code]) as code,
-        total_price,
-        is_last_year,
-    from this_year
-),
-
 by_code as (
     select
         budget_holder as practice_code,
-        dimension,
-        nullif(code, '') as code,
+        case
+            when grouping(provider_code) = 0 then 'provider'
+            when grouping(main_specialty) = 0 then 'specialty'
+            else 'hrg'
+        end as dimension,
+        nullif(coalesce(provider_code, main_specialty, hrg_code), '') as code,
         count(*) filter (where not is_last_year) as spells,
-        cast(coalesce(sum(total_price) filter (where not is_last_year), 0) as decimal(18, 2))
+        cast(coalesce(sum(amount) filter (where not is_last_year), 0) as decimal(18, 2))
             as amount,
         count(*) filter (where is_last_year) as previous_spells,
-        cast(coalesce(sum(total_price) filter (where is_last_year), 0) as decimal(18, 2))
+        cast(coalesce(sum(amount) filter (where is_last_year), 0) as decimal(18, 2))
             as previous_amount,
-    from by_dimension
-    group by all
+    from this_year
+    group by grouping sets (
+        (budget_holder, provider_code),
+        (budget_holder, main_specialty),
+        (budget_holder, hrg_code)
+    )
 ),
 
 -- What had spells last year alone is none of the dearest.

@@ -11,8 +11,8 @@ select
         (
             select
                 sum(
-                    cast(standing_charge.total_price as decimal(19, 2))
-                    * standing_charge.total_price
+                    cast(standing_charge.amount as decimal(19, 2))
+                    * standing_charge.amount
                 )
             from standing_charge
             where

@@ -2,31 +2,49 @@
 --
 -- Grain: one row per posting.
 -- Inputs: period_posting, pod.
+--
+-- Only what is as large as a practice's fifth largest is put in order.
+with adjustment as (
+    from period_posting
+    where
+        is_this_year
+        and is_earlier_month
+        and treatment <> 'excluded'
+),
+
+least_shown as (
+    select
+        budget_holder,
+        list_min(max(abs(amount), 5)) as size,
+    from adjustment
+    group by budget_holder
+)
+
 select
-    period_posting.budget_holder as practice_code,
-    period_posting.charge_reference,
-    period_posting.kind,
-    period_posting.reason,
-    strftime(period_posting.activity_month, '%Y-%m') as activity_month,
-    period_posting.pod,
+    adjustment.budget_holder as practice_code,
+    adjustment.charge_reference,
+    adjustment.kind,
+    adjustment.reason,
+    strftime(adjustment.activity_month, '%Y-%m') as activity_month,
+    adjustment.pod,
     pod.name as pod_name,
-    period_posting.amount,
-from period_posting
-inner join pod on period_posting.pod = pod.code
-where
-    period_posting.is_this_year
-    and period_posting.is_earlier_month
-    and period_posting.treatment <> 'excluded'
+    adjustment.amount,
+from adjustment
+inner join least_shown
+    on
+        adjustment.budget_holder = least_shown.budget_holder
+        and abs(adjustment.amount) >= least_shown.size
+inner join pod on adjustment.pod = pod.code
 qualify
     row_number() over (
-        partition by period_posting.budget_holder
+        partition by adjustment.budget_holder
         order by
-            abs(period_posting.amount) desc,
-            period_posting.spell_id asc,
-            period_posting.kind asc
+            abs(adjustment.amount) desc,
+            adjustment.spell_id asc,
+            adjustment.kind asc
     ) <= 5
 order by
     practice_code asc,
-    abs(period_posting.amount) desc,
-    period_posting.spell_id asc,
-    period_posting.kind asc
+    abs(adjustment.amount) desc,
+    adjustment.spell_id asc,
+    adjustment.kind asc

@@ -1,7 +1,7 @@
 -- Practices that merged into another in the financial year.
 --
 -- Grain: one row per succession in force.
--- Inputs: reference.succession, reference.practice, budget, holder_of_year, period_posting.
+-- Inputs: reference.succession, reference.practice, budget, holder_of_year, moved_posting.
 select
     holder_of_year.budget_holder as successor_code,
     succession.practice_code,
@@ -18,21 +18,21 @@ select
         0
     ) as annual_budget,
     (
-        select count(distinct period_posting.spell_id)
-        from period_posting
+        select count(distinct moved_posting.spell_id)
+        from moved_posting
         where
-            period_posting.by_succession
-            and period_posting.kind = 'credit'
-            and period_posting.budget_holder = succession.practice_code
+            moved_posting.by_succession
+            and moved_posting.kind = 'credit'
+            and moved_posting.budget_holder = succession.practice_code
     ) as spells_moved,
     coalesce(
         (
-            select -sum(period_posting.amount)
-            from period_posting
+            select -sum(moved_posting.amount)
+            from moved_posting
             where
-                period_posting.by_succession
-                and period_posting.kind = 'credit'
-                and period_posting.budget_holder = succession.practice_code
+                moved_posting.by_succession
+                and moved_posting.kind = 'credit'
+                and moved_posting.budget_holder = succession.practice_code
         ),
         0
     ) as amount_moved,

@@ -37,7 +37,7 @@ spent as (
         budget_holder as practice_code,
         activity_month as month,
         count(*) as spells,
-        sum(total_price) as actual,
+        sum(amount) as actual,
     from standing_charge
     where is_this_year and treatment <> 'excluded'
     group by all

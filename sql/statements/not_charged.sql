@@ -1,14 +1,13 @@
 -- Spells of a practice's patients that were not charged.
 --
 -- Grain: one row per practice, status and, of excluded ones, reason.
--- Inputs: detail_entry.
+-- Inputs: not_charged_spell.
 select
     holder as practice_code,
     coalesce(price_status, 'open') as status,
     exclusion_reason as reason,
     count(*) as spells,
-from detail_entry
-where sheet = 'not_charged'
+from not_charged_spell
 group by holder, price_status, exclusion_reason
 order by
     practice_code,

@@ -5,7 +5,7 @@
 select
     budget_holder as practice_code,
     count(*) as spells,
-    sum(total_price) as amount,
+    sum(amount) as amount,
 from standing_charge
 where is_this_year and is_submitted_elsewhere
 group by budget_holder

@@ -18,8 +18,7 @@ where
         where to_close is null and activity_month >= getvariable('year_start')
     )
     or edition in (
-        select charge.tariff_edition
-        from charge
-        inner join period_posting on charge.charge_number = period_posting.charge_number
+        select tariff_edition
+        from period_posting
     )
 order by financial_year, number

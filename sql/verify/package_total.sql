@@ -49,14 +49,23 @@ with stated as (
         )
 ),
 
-detailed as (
+listed as (
     select
         parse_filename(parse_dirpath(filename)) as practice_code,
-        coalesce(sum(total_price) filter (where sheet = 'charges'), 0) as charges_amount,
-        coalesce(sum(total_price) filter (where sheet = 'year_to_date'), 0)
-            as year_to_date_amount,
+        string_split(sheet, ' ') as sheets,
+        total_price,
     from read_parquet(getvariable('folder') || '/*/charges.parquet', filename = true)
-    group by filename
+),
+
+detailed as (
+    select
+        practice_code,
+        coalesce(sum(total_price) filter (where list_contains(sheets, 'charges')), 0)
+            as charges_amount,
+        coalesce(sum(total_price) filter (where list_contains(sheets, 'year_to_date')), 0)
+            as year_to_date_amount,
+    from listed
+    group by practice_code
 )
 
 select

@@ -1,4 +1,8 @@
-"""Reads charges.parquet into the rows of the detail file's sheets."""
+"""Reads charges.parquet into the rows of the detail file's sheets.
+
+A row is on every sheet that its column `sheet` names: a charge that the period posted and that
+stands is on two.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +37,8 @@ class DetailRows:
         """The rows of a sheet, in the file's order."""
         names = ", ".join("null" if one.name in OWN_COLUMNS else one.name for one in columns)
         # A bound parameter would load pandas, if it is installed, which takes longer than the rest.
-        return self._file.filter(f"sheet = '{sheet}'").project(names).fetchall()
+        on_sheet = f"list_contains(string_split(sheet, ' '), '{sheet}')"
+        return self._file.filter(on_sheet).project(names).fetchall()
 
     @cached_property
     def _file(self) -> duckdb.DuckDBPyRelation:

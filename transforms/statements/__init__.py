@@ -5,19 +5,24 @@ into it. The manifest is taken away first and written last, so that a folder wit
 be half made; the stage then simply makes it again, to the same bytes.
 """
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from transforms import gates, package, warehouse
+from transforms.ahead import ahead
 from transforms.mark import Close
 from transforms.site import Site
 from transforms.statements import detail_files
 from transforms.statements.control import control_content
 from transforms.statements.practice import PracticeFigures, statement_content
+
+_PACKAGES_WAITING = 8
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,10 @@ class StatementCounts:
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
-    """Work out what stands, what the period posted and what became of the records, apart."""
+    """Work out apart what statements tell of: postings, what was not charged, records and fates."""
     close.set_variables(connection)
     connection.execute(f"create or replace temp table fate as {warehouse.read('export/fates.sql')}")
-    for table in ("standing_charge", "period_posting"):
+    for table in ("statement_posting", "moved_posting", "not_charged_spell"):
         warehouse.run(connection, f"statements/{table}.sql")
 
 
@@ -50,17 +55,26 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> St
     judged = gates.keep_gates(site, close.commissioner, close.period, folder)
     warnings = gates.quality_warnings(judged)
     _remove_others(folder, figures.practices)
-    rows = 0
-    for practice, detail in detail_files.write(connection, folder, figures.practices):
-        rows += detail.rows
-        package.write_statement(
-            folder / practice,
-            statement_content(figures, close, practice, detail.sha256, warnings),
-        )
-    control = control_content(connection, close, figures)
-    package.write_control(folder, control)
-    _write_manifest(connection, close, folder, figures.practices)
-    return StatementCounts(len(figures.practices), rows)
+    names = detail_files.names(connection)
+
+    def packaged(of: tuple[str, pa.Table]) -> tuple[int, list[package.FileHash]]:
+        practice, rows = of
+        path = detail_files.write(folder / practice, rows, names)
+        detail = package.file_hash(folder, path)
+        content = statement_content(figures, close, practice, detail.sha256, warnings)
+        path = package.write_statement(folder / practice, content)
+        return rows.num_rows, [detail, package.file_hash(folder, path)]
+
+    threads = len(os.sched_getaffinity(0))
+    each = detail_files.rows_by_practice(connection, figures.file_rows)
+    detail_rows, files = 0, []
+    for rows, written in ahead(each, packaged, threads=threads, most=_PACKAGES_WAITING):
+        detail_rows += rows
+        files += written
+    path = package.write_control(folder, control_content(connection, close, figures))
+    files.append(package.file_hash(folder, path))
+    _write_manifest(connection, close, folder, figures, files)
+    return StatementCounts(len(figures.practices), detail_rows)
 
 
 def _remove_others(folder: Path, practices: Sequence[str]) -> None:
@@ -71,19 +85,16 @@ def _remove_others(folder: Path, practices: Sequence[str]) -> None:
 
 
 def _write_manifest(
-    connection: duckdb.DuckDBPyConnection, close: Close, folder: Path, practices: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    close: Close,
+    folder: Path,
+    figures: PracticeFigures,
+    files: Sequence[package.FileHash],
 ) -> None:
-    paths = [folder / package.CONTROL_FILE]
-    for practice in practices:
-        paths += [
-            folder / practice / package.CHARGES_FILE,
-            folder / practice / package.STATEMENT_FILE,
-        ]
     inputs = connection.execute(
         "select path, sha256 from close_reference where close_number = $number order by path",
         {"number": close.number},
     ).fetchall()
-    editions = warehouse.rows(connection, warehouse.read("statements/tariff_edition.sql"))
     package.write_manifest(
         folder,
         package.Manifest(
@@ -91,10 +102,10 @@ def _write_manifest(
             period=str(close.period),
             revision=close.revision,
             mark=close.high_water,
-            practices=tuple(practices),
-            tariff_editions=tuple(edition["name"] for edition in editions),
+            practices=tuple(figures.practices),
+            tariff_editions=tuple(edition["name"] for edition in figures.editions),
             inputs=tuple(package.FileHash(path=path, sha256=sha, size=0) for path, sha in inputs),
             software_version=close.software_version,
-            files=tuple(package.file_hash(folder, path) for path in sorted(paths)),
+            files=tuple(sorted(files, key=lambda file: folder / file.path)),
         ),
     )

@@ -1,13 +1,12 @@
-"""The detail files of all practices, written as their rows stream by.
+"""The detail files: each practice's rows, as they stream by, and how they are written.
 
-One query gives the rows of all, a practice's together and in the order of its file. So nothing is
-kept but the files being written, which is done side by side: a country's rows take no more memory
-than a county's.
+A query gives the rows of many practices, a practice's together and in the order of its file, and
+nothing is kept but the files being written. It is asked of so many practices at a time that their
+rows are sorted in memory: a country's are no more than a county's.
 """
 
-import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,47 +15,63 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms import warehouse
-from transforms.ahead import ahead
-from transforms.package import CHARGES_FILE, file_hash
+from transforms.package import CHARGES_FILE
 
 _BATCH_ROWS = 20_000
-_FILES_WAITING = 8
+_SORTED_ROWS = 1_250_000  # at a time; a row takes DuckDB half a kilobyte while it is joined, sorted
+
+Names = Mapping[str, Mapping[str, str]]
+
+# A name's column, and those of what it is the name of.
+_NAMED: Mapping[str, tuple[str, ...]] = {
+    "provider_name": ("provider_code",),
+    "admission_method_name": ("admission_method",),
+    "main_specialty_name": ("main_specialty",),
+    "hrg_name": ("tariff_edition", "hrg_code"),
+}
+# Where reference data has no name for these, their code stands for it; for the others, nothing.
+_NAMED_BY_CODE = frozenset({"provider_name", "main_specialty_name"})
+
+# Texts that hardly occur twice in a file: a dictionary of them would be as long as they are.
+_UNIQUE = frozenset(
+    {"charge_reference", "nhs_number", "local_patient_identifier", "provider_spell_number"}
+)
 
 
-@dataclass(frozen=True)
-class DetailFile:
-    """A practice's detail file: the SHA-256 of its bytes, and its rows."""
+def rows_by_practice(
+    connection: duckdb.DuckDBPyConnection, file_rows: Mapping[str, int]
+) -> Iterator[tuple[str, pa.Table]]:
+    """Each practice with the rows of its file, in order of code, as they come.
 
-    sha256: str
-    rows: int
-
-
-def write(
-    connection: duckdb.DuckDBPyConnection, folder: Path, practices: Sequence[str]
-) -> Iterator[tuple[str, DetailFile]]:
-    """Write the detail file of each practice into its folder; tells of each once it is there.
-
-    A practice without a row has a file without rows. The connection is busy until the last.
+    `file_rows` says of each practice how many those are. They lack the names of their codes
+    (`names`). The connection is busy until the last.
     """
     query = warehouse.read("statements/detail_row.sql")
-    reader = connection.execute(query).to_arrow_reader(_BATCH_ROWS)
+    for practices in _at_a_time(file_rows):
+        wanted = {"first_practice": practices[0], "last_practice": practices[-1]}
+        for name, code in wanted.items():
+            connection.execute(f"set variable {name} = $code", {"code": code})
+        reader = connection.execute(query).to_arrow_reader(_BATCH_ROWS)
+        without = dict.fromkeys(practices)
+        for practice, rows in _by_practice(reader):
+            del without[practice]
+            yield practice, rows
+        for practice in without:
+            yield practice, reader.schema.empty_table()
 
-    def written(of: tuple[str, pa.Table]) -> tuple[str, DetailFile]:
-        practice, rows = of
-        return practice, _write_file(folder / practice, rows)
 
-    threads = len(os.sched_getaffinity(0))
-    yield from ahead(_each(practices, reader), written, threads=threads, most=_FILES_WAITING)
-
-
-def _each(practices: Sequence[str], reader: pa.RecordBatchReader) -> Iterator[tuple[str, pa.Table]]:
-    """Each practice with its rows: first those that have any, as they come."""
-    without = dict.fromkeys(practices)
-    for practice, rows in _by_practice(reader):
-        del without[practice]
-        yield practice, rows
-    for practice in without:
-        yield practice, reader.schema.empty_table()
+def _at_a_time(file_rows: Mapping[str, int]) -> Iterator[Sequence[str]]:
+    """Practices that follow each other by code, so many that their rows are sorted in memory."""
+    practices: list[str] = []
+    rows = 0
+    for practice in sorted(file_rows):
+        if practices and rows + file_rows[practice] > _SORTED_ROWS:
+            yield practices
+            practices, rows = [], 0
+        practices.append(practice)
+        rows += file_rows[practice]
+    if practices:
+        yield practices
 
 
 def _by_practice(reader: pa.RecordBatchReader) -> Iterator[tuple[str, pa.Table]]:
@@ -77,17 +92,48 @@ def _by_practice(reader: pa.RecordBatchReader) -> Iterator[tuple[str, pa.Table]]
         yield current, pa.Table.from_batches(pieces)
 
 
-def _write_file(place: Path, rows: pa.Table) -> DetailFile:
-    """A practice's rows as Parquet, written aside and moved in."""
-    place.mkdir(exist_ok=True)
-    path = place / CHARGES_FILE
-    aside = place / f".{CHARGES_FILE}.part"
+def names(connection: duckdb.DuckDBPyConnection) -> Names:
+    """The names of all codes in the detail files, by their column."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    query = warehouse.read("statements/detail_name.sql")
+    for column, code, name in connection.execute(query).fetchall():
+        found[column][code] = name
+    return found
+
+
+def write(folder: Path, rows: pa.Table, known: Names) -> Path:
+    """Write a practice's rows, with names, into its folder as Parquet: aside first, then moved in.
+
+    The same rows give the same bytes.
+    """
+    folder.mkdir(exist_ok=True)
+    path = folder / CHARGES_FILE
+    aside = folder / f".{CHARGES_FILE}.part"
+    rows = _with_names(rows, known).drop_columns(["holder"])
     pq.write_table(
-        rows.drop_columns(["holder"]),
+        rows,
         aside,
-        compression="zstd",
+        compression="snappy",
+        use_dictionary=[name for name in rows.column_names if name not in _UNIQUE],
+        write_statistics=False,  # a file is read whole
         store_decimal_as_integer=True,
         store_schema=False,
     )
     aside.replace(path)
-    return DetailFile(file_hash(place, path).sha256, rows.num_rows)
+    return path
+
+
+def _with_names(rows: pa.Table, known: Names) -> pa.Table:
+    """The same rows with names beside their codes: each code of a practice is looked up once."""
+    for column, code_columns in _NAMED.items():
+        parts = [rows.column(each) for each in code_columns]
+        joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, " ")
+        codes = joined.combine_chunks().dictionary_encode()
+        of_column = known.get(column, {})
+        named = [
+            of_column.get(code, code if column in _NAMED_BY_CODE else None)
+            for code in codes.dictionary.to_pylist()
+        ]
+        place = rows.schema.get_field_index(column)
+        rows = rows.set_column(place, column, pa.array(named, pa.string()).take(codes.indices))
+    return rows

@@ -41,7 +41,7 @@ class PracticeFigures:
     elsewhere: Mapping[str, Row]
     not_charged: Mapping[str, Sequence[Row]]
     held: Mapping[str, Row]
-    detail: Mapping[str, Sequence[Row]]
+    detail: Mapping[str, Row]
     plots: Plots | None
     names: Mapping[tuple[str, str], str]
     editions: Sequence[Row]
@@ -52,6 +52,14 @@ class PracticeFigures:
     def practices(self) -> list[str]:
         """Those that receive a statement, by code."""
         return list(self.practice)
+
+    @property
+    def file_rows(self) -> Mapping[str, int]:
+        """How many rows the detail file of each of them has."""
+        return {
+            practice: self.detail[practice]["file_rows"] if practice in self.detail else 0
+            for practice in self.practice
+        }
 
     @classmethod
     def read(cls, connection: duckdb.DuckDBPyConnection, close: Close) -> "PracticeFigures":
@@ -84,7 +92,7 @@ class PracticeFigures:
             elsewhere={row["practice_code"]: row for row in query("submitted_elsewhere")},
             not_charged=_grouped(query("not_charged")),
             held={row["practice_code"]: row for row in query("held_by_practice")},
-            detail=_grouped(query("detail_total")),
+            detail={row["practice_code"]: row for row in query("detail_total")},
             plots=plots_of(query("funnel_point"), close.config.statements.suppress_below),
             names={
                 (row["dimension"], row["code"]): row["name"]
@@ -456,21 +464,14 @@ def _trust(
 
 
 def _detail(figures: PracticeFigures, practice: str, sha256: str) -> package.Detail:
-    sheets = {row["sheet"]: row for row in figures.detail.get(practice, ())}
-
-    def rows(sheet: str) -> int:
-        return int(sheets[sheet]["row_count"]) if sheet in sheets else 0
-
-    def amount(sheet: str) -> Decimal:
-        return Decimal(sheets[sheet]["amount"] or 0) if sheet in sheets else _NOUGHT
-
+    row = figures.detail.get(practice)
     return package.Detail(
         sha256=sha256,
-        charges_rows=rows("charges"),
-        charges_amount=amount("charges"),
-        year_to_date_rows=rows("year_to_date"),
-        year_to_date_amount=amount("year_to_date"),
-        not_charged_rows=rows("not_charged"),
+        charges_rows=row["charges_rows"] if row else 0,
+        charges_amount=row["charges_amount"] if row else _NOUGHT,
+        year_to_date_rows=row["year_to_date_rows"] if row else 0,
+        year_to_date_amount=row["year_to_date_amount"] if row else _NOUGHT,
+        not_charged_rows=row["not_charged_rows"] if row else 0,
     )
 
 
