@@ -178,7 +178,8 @@ def leave_room(
 
 def begin_session(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the macros and code lists that the SQL files use (sql/session)."""
-    _make_ready(connection, "macros.sql", "codes.sql", "record_fate.sql", "standing_posting.sql")
+    files = ("macros", "codes", "record_fate", "interchange_fate", "standing_posting")
+    _make_ready(connection, *(f"{name}.sql" for name in files))
 
 
 @contextlib.contextmanager

@@ -1,42 +1,7 @@
 -- Export `fates`: what became of the records of each interchange, at the close's mark.
 --
 -- Grain: one row per interchange and fate that has any records.
--- Inputs: interchange, record, quarantine, record_fate.
---
--- Every record of the log is looked at, none is told by subtraction: so that the fates of an
--- interchange add up to its trailer's count is something that can fail.
-with every_record as (
-    select
-        record.landing_number,
-        case
-            when quarantine.record_id is not null then 'quarantined'
-            when
-                record.scope_number is null
-                and list_contains(getvariable('deletion_types'), record.cds_update_type)
-                then 'deletion'
-            else coalesce(last_good.fate, 'superseded')
-        end as fate,
-    from record
-    left join quarantine on record.rowid = quarantine.record_id
-    left join record_fate(getvariable('high_water')) as last_good
-        on record.rowid = last_good.record_id
-    where record.landing_number <= getvariable('high_water')
-),
-
-counted as (
-    select
-        landing_number,
-        fate,
-        count(*) as records,
-    from every_record
-    group by landing_number, fate
-)
-
-select
-    interchange.sender,
-    interchange.interchange_id,
-    counted.fate,
-    counted.records,
-from counted
-inner join interchange on counted.landing_number = interchange.landing_number
-order by interchange.sender, interchange.interchange_id, counted.fate
+-- Inputs: interchange_fate, of the fates of identifiers worked out anew.
+select *
+from interchange_fate('last_good_record')
+order by sender, interchange_id, fate

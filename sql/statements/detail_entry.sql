@@ -22,8 +22,8 @@ entry as (
         posting.budget_holder as holder,
         posting.close_number,
         posting.place,
-        posting.is_of_close as is_on_charges,
-        posting.stands and posting.is_this_year as is_on_year_to_date,
+        posting.is_on_charges,
+        posting.is_on_year_to_date,
         false as is_on_not_charged,
         posting.charge_reference,
         posting.kind,
@@ -35,7 +35,7 @@ entry as (
     inner join charge on posting.charge_number = charge.charge_number
     where
         posting.budget_holder between getvariable('first_practice') and getvariable('last_practice')
-        and (posting.is_of_close or (posting.stands and posting.is_this_year))
+        and (posting.is_on_charges or posting.is_on_year_to_date)
     union all by name
     select
         *,

@@ -5,11 +5,11 @@
 with posted as (
     select
         budget_holder as practice_code,
-        count(*) filter (where is_of_close or (stands and is_this_year)) as posted_rows,
-        count(*) filter (where is_of_close) as charges_rows,
-        coalesce(sum(amount) filter (where is_of_close), 0) as charges_amount,
-        count(*) filter (where stands and is_this_year) as year_to_date_rows,
-        coalesce(sum(amount) filter (where stands and is_this_year), 0) as year_to_date_amount,
+        count(*) filter (where is_on_charges or is_on_year_to_date) as posted_rows,
+        count(*) filter (where is_on_charges) as charges_rows,
+        coalesce(sum(amount) filter (where is_on_charges), 0) as charges_amount,
+        count(*) filter (where is_on_year_to_date) as year_to_date_rows,
+        coalesce(sum(amount) filter (where is_on_year_to_date), 0) as year_to_date_amount,
     from statement_posting
     group by budget_holder
 ),

@@ -23,12 +23,12 @@ scope_of_year as (
 )
 
 select
-    posting.* exclude (activity_month),
-    posting.close_number = getvariable('close_number') as is_of_close,
+    posting.*,
     cast(split_part(posting.charge_reference, '-', -1) as integer) as place,
-    posting.activity_month,
     posting.activity_month >= getvariable('year_start') as is_this_year,
     posting.activity_month < getvariable('period') as is_earlier_month,
+    posting.close_number = getvariable('close_number') as is_on_charges,
+    posting.stands and posting.activity_month >= getvariable('year_start') as is_on_year_to_date,
     coalesce(scope_of_year.treatment, 'held') as treatment,
     charge.provider_code,
     charge.tariff_edition,

@@ -36,7 +36,7 @@ class StatementCounts:
 def prepare(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
     """Work out apart what statements tell of: postings, what was not charged, records and fates."""
     close.set_variables(connection)
-    connection.execute(f"create or replace temp table fate as {warehouse.read('export/fates.sql')}")
+    connection.execute("create or replace temp table fate as from interchange_fate('live_record')")
     for table in ("statement_posting", "moved_posting", "not_charged_spell"):
         warehouse.run(connection, f"statements/{table}.sql")
 
