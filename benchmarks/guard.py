@@ -29,7 +29,6 @@ EPISODES = 20_000
 ROUNDS = 3
 DRIFT_PERCENT = 30
 THREADS, MEMORY_LIMIT = 2, "2GB"
-STAGES = close.STAGES[: close.STAGES.index("position") + 1]
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def one_round(site: Site, feed: Path, folder: Path) -> dict[str, float]:
     begun = Taken.so_far()
     land.land_files(site, COMMISSIONER, [feed])
     taken["land"] = begun.since().processor
-    for stage in STAGES:
+    for stage in close.STAGES:
         begun = Taken.so_far()
         close.run_stage(site, COMMISSIONER, Period.parse(PERIOD), stage)
         taken[stage] = begun.since().processor

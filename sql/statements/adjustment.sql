@@ -34,7 +34,7 @@ left join reference.practice as other_practice
 where
     told.is_this_year
     and told.is_earlier_month
-    and told.treatment <> 'excluded'
+    and not told.is_excluded
 group by
     told.budget_holder,
     told.reason,

@@ -13,7 +13,7 @@ with this_year as (
         not is_this_year as is_last_year,
     from standing_charge
     where
-        treatment <> 'excluded'
+        not is_excluded
         and (
             is_this_year
             or (

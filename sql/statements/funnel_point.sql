@@ -18,7 +18,7 @@ select
             where
                 standing_charge.budget_holder = position.practice_code
                 and standing_charge.is_this_year
-                and standing_charge.treatment <> 'excluded'
+                and not standing_charge.is_excluded
         ),
         0
     ) as sum_of_squares,

@@ -9,7 +9,7 @@ with adjustment as (
     where
         is_this_year
         and is_earlier_month
-        and treatment <> 'excluded'
+        and not is_excluded
 ),
 
 least_shown as (

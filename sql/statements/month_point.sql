@@ -39,7 +39,7 @@ spent as (
         count(*) as spells,
         sum(amount) as actual,
     from standing_charge
-    where is_this_year and treatment <> 'excluded'
+    where is_this_year and not is_excluded
     group by all
 )
 

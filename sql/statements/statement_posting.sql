@@ -29,7 +29,7 @@ select
     posting.activity_month < getvariable('period') as is_earlier_month,
     posting.close_number = getvariable('close_number') as is_on_charges,
     posting.stands and posting.activity_month >= getvariable('year_start') as is_on_year_to_date,
-    coalesce(scope_of_year.treatment, 'held') as treatment,
+    coalesce(scope_of_year.treatment = 'excluded', false) as is_excluded,
     charge.provider_code,
     charge.tariff_edition,
     charge.attribution_basis,

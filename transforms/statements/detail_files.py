@@ -110,15 +110,16 @@ def write(folder: Path, rows: pa.Table, known: Names) -> Path:
     path = folder / CHARGES_FILE
     aside = folder / f".{CHARGES_FILE}.part"
     rows = _with_names(rows, known).drop_columns(["holder"])
-    pq.write_table(
-        rows,
-        aside,
-        compression="snappy",
-        use_dictionary=[name for name in rows.column_names if name not in _UNIQUE],
-        write_statistics=False,  # a file is read whole
-        store_decimal_as_integer=True,
-        store_schema=False,
-    )
+    with pa.OSFile(str(aside), "wb") as file:
+        pq.write_table(
+            rows,
+            file,
+            compression="snappy",
+            use_dictionary=[name for name in rows.column_names if name not in _UNIQUE],
+            write_statistics=False,  # a file is read whole
+            store_decimal_as_integer=True,
+            store_schema=False,
+        )
     aside.replace(path)
     return path
 
