@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import guard
+from transforms import close
 
 
 def test_a_drift_is_printed_and_what_is_within_is_not(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,6 +30,6 @@ def test_no_drift_is_said_too(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.slow
 def test_every_stage_is_measured_and_has_a_kept_ratio(tmp_path: Path) -> None:
     now = guard.measure(1000, tmp_path)
-    assert list(now) == ["land", *guard.STAGES, "all"]
+    assert list(now) == ["land", *close.STAGES, "all"]
     assert all(ratio > 0 for ratio in now.values())
     assert list(json.loads(guard.KEPT.read_text(encoding="utf-8"))) == list(now)
