@@ -1,7 +1,12 @@
--- Names of providers, specialties and HRGs, as they stand in reference data and code lists.
+-- Names of providers, specialties, admission methods and HRGs, as they stand in reference data and
+-- code lists.
 --
 -- Grain: one row per dimension and code.
--- Inputs: reference.provider, main_specialty, reference.tariff, reference.tariff_edition.
+-- Inputs: reference.provider, main_specialty, admission_method, reference.tariff,
+--         reference.tariff_edition.
+--
+-- An HRG has the name that the latest edition gives it, and as `hrg_of_edition` that of each: its
+-- code there is both, with a space between.
 select
     'provider' as dimension,
     provider_code as code,
@@ -13,6 +18,18 @@ select
     code,
     name,
 from main_specialty
+union all
+select
+    'admission_method' as dimension,
+    code,
+    name,
+from admission_method
+union all
+select
+    'hrg_of_edition' as dimension,
+    edition || ' ' || hrg_code as code,
+    hrg_name as name,
+from reference.tariff
 union all
 select
     'hrg' as dimension,

@@ -55,11 +55,10 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> St
     judged = gates.keep_gates(site, close.commissioner, close.period, folder)
     warnings = gates.quality_warnings(judged)
     _remove_others(folder, figures.practices)
-    names = detail_files.names(connection)
 
     def packaged(of: tuple[str, pa.Table]) -> tuple[int, list[package.FileHash]]:
         practice, rows = of
-        path = detail_files.write(folder / practice, rows, names)
+        path = detail_files.write(folder / practice, rows, figures.names)
         detail = package.file_hash(folder, path)
         content = statement_content(figures, close, practice, detail.sha256, warnings)
         path = package.write_statement(folder / practice, content)

@@ -442,7 +442,7 @@ def _statements(
     rows = []
     for code, practice in figures.practice.items():
         total = by_code[code].total
-        detail = figures.detail.get(code)
+        detail = figures.detail.get(code, {})
         rows.append(
             package.StatementRow(
                 practice_code=code,
@@ -453,7 +453,7 @@ def _statements(
                 spent_to_date=total.ytd_actual,
                 difference=total.ytd_actual - (total.ytd_budget or _NOUGHT),
                 difference_percent=total.variance_percent,
-                charges_rows=detail["charges_rows"] if detail else 0,
+                charges_rows=detail.get("charges_rows", 0),
             )
         )
     return tuple(rows)

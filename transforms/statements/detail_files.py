@@ -5,7 +5,6 @@ nothing is kept but the files being written. It is asked of so many practices at
 rows are sorted in memory: a country's are no more than a county's.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -20,14 +19,12 @@ from transforms.package import CHARGES_FILE
 _BATCH_ROWS = 20_000
 _SORTED_ROWS = 2_500_000  # at a time; DuckDB joins and sorts each in half a kilobyte
 
-Names = Mapping[str, Mapping[str, str]]
-
-# A name's column, and those of what it is the name of.
-_NAMED: Mapping[str, tuple[str, ...]] = {
-    "provider_name": ("provider_code",),
-    "admission_method_name": ("admission_method",),
-    "main_specialty_name": ("main_specialty",),
-    "hrg_name": ("tariff_edition", "hrg_code"),
+# A name's column: its dimension in sql/statements/name.sql, and the columns that make its code.
+_NAMED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "provider_name": ("provider", ("provider_code",)),
+    "admission_method_name": ("admission_method", ("admission_method",)),
+    "main_specialty_name": ("specialty", ("main_specialty",)),
+    "hrg_name": ("hrg_of_edition", ("tariff_edition", "hrg_code")),
 }
 # Where reference data has no name for these, their code stands for it; for the others, nothing.
 _NAMED_BY_CODE = frozenset({"provider_name", "main_specialty_name"})
@@ -43,8 +40,8 @@ def rows_by_practice(
 ) -> Iterator[tuple[str, pa.Table]]:
     """Each practice with the rows of its file, in order of code, as they come.
 
-    `file_rows` says of each practice how many those are. They lack the names of their codes
-    (`names`). The connection is busy until the last.
+    `file_rows` says of each practice how many those are. They lack the names of their codes, which
+    `write` puts in. The connection is busy until the last.
     """
     query = warehouse.read("statements/detail_row.sql")
     for practices in _at_a_time(file_rows):
@@ -92,24 +89,15 @@ def _by_practice(reader: pa.RecordBatchReader) -> Iterator[tuple[str, pa.Table]]
         yield current, pa.Table.from_batches(pieces)
 
 
-def names(connection: duckdb.DuckDBPyConnection) -> Names:
-    """The names of all codes in the detail files, by their column."""
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    query = warehouse.read("statements/detail_name.sql")
-    for column, code, name in connection.execute(query).fetchall():
-        found[column][code] = name
-    return found
-
-
-def write(folder: Path, rows: pa.Table, known: Names) -> Path:
+def write(folder: Path, rows: pa.Table, names: Mapping[tuple[str, str], str]) -> Path:
     """Write a practice's rows, with names, into its folder as Parquet: aside first, then moved in.
 
-    The same rows give the same bytes.
+    `names` are by dimension and code. The same rows give the same bytes.
     """
     folder.mkdir(exist_ok=True)
     path = folder / CHARGES_FILE
     aside = folder / f".{CHARGES_FILE}.part"
-    rows = _with_names(rows, known).drop_columns(["holder"])
+    rows = _with_names(rows, names).drop_columns(["holder"])
     with pa.OSFile(str(aside), "wb") as file:
         pq.write_table(
             rows,
@@ -124,15 +112,14 @@ def write(folder: Path, rows: pa.Table, known: Names) -> Path:
     return path
 
 
-def _with_names(rows: pa.Table, known: Names) -> pa.Table:
+def _with_names(rows: pa.Table, names: Mapping[tuple[str, str], str]) -> pa.Table:
     """The same rows with names beside their codes: each code of a practice is looked up once."""
-    for column, code_columns in _NAMED.items():
+    for column, (dimension, code_columns) in _NAMED.items():
         parts = [rows.column(each) for each in code_columns]
         joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, " ")
         codes = joined.combine_chunks().dictionary_encode()
-        of_column = known.get(column, {})
         named = [
-            of_column.get(code, code if column in _NAMED_BY_CODE else None)
+            names.get((dimension, code), code if column in _NAMED_BY_CODE else None)
             for code in codes.dictionary.to_pylist()
         ]
         place = rows.schema.get_field_index(column)

@@ -56,10 +56,7 @@ class PracticeFigures:
     @property
     def file_rows(self) -> Mapping[str, int]:
         """How many rows the detail file of each of them has."""
-        return {
-            practice: self.detail[practice]["file_rows"] if practice in self.detail else 0
-            for practice in self.practice
-        }
+        return {code: self.detail.get(code, {}).get("file_rows", 0) for code in self.practice}
 
     @classmethod
     def read(cls, connection: duckdb.DuckDBPyConnection, close: Close) -> "PracticeFigures":
@@ -464,14 +461,14 @@ def _trust(
 
 
 def _detail(figures: PracticeFigures, practice: str, sha256: str) -> package.Detail:
-    row = figures.detail.get(practice)
+    row = figures.detail.get(practice, {})
     return package.Detail(
         sha256=sha256,
-        charges_rows=row["charges_rows"] if row else 0,
-        charges_amount=row["charges_amount"] if row else _NOUGHT,
-        year_to_date_rows=row["year_to_date_rows"] if row else 0,
-        year_to_date_amount=row["year_to_date_amount"] if row else _NOUGHT,
-        not_charged_rows=row["not_charged_rows"] if row else 0,
+        charges_rows=row.get("charges_rows", 0),
+        charges_amount=row.get("charges_amount", _NOUGHT),
+        year_to_date_rows=row.get("year_to_date_rows", 0),
+        year_to_date_amount=row.get("year_to_date_amount", _NOUGHT),
+        not_charged_rows=row.get("not_charged_rows", 0),
     )
 
 
