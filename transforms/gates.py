@@ -18,9 +18,10 @@ import duckdb
 import pydantic
 
 from transforms import data_docs, gate_figures, warehouse
+from transforms.atomic_file import write_atomically
 from transforms.errors import ControlFailure, UsageError
 from transforms.gate_figures import GATES, Gate
-from transforms.package import GateCheck, GateRun, QualityWarning, canonical_json, write_atomically
+from transforms.package import GateCheck, GateRun, QualityWarning, canonical_json
 from transforms.periods import Period
 from transforms.site import Site
 

@@ -20,14 +20,14 @@ percentages all stand here.
 """
 
 import hashlib
-import os
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from transforms.atomic_file import write_atomically
 
 STATEMENT_FILE = "statement.json"
 CHARGES_FILE = "charges.parquet"
@@ -945,24 +945,6 @@ Model = TypeVar("Model", bound=Record)
 def canonical_json(model: Record) -> bytes:
     """The one sequence of bytes that stands for a model's content."""
     return model.model_dump_json(indent=1).encode() + b"\n"
-
-
-def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Write a whole file or nothing: a reader never sees a part of it, nor does a kill leave one.
-
-    The temporary file lies in the same folder, under a name of this process's own. `mode` is who
-    may read it, from its first byte on, less what the process's umask takes away.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(temporary, "wb", opener=partial(os.open, mode=mode)) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _read(model: type[Model], path: Path) -> Model:

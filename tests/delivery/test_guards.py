@@ -20,6 +20,7 @@ from tests.delivery.small_site import (
     short_documents,
 )
 from transforms import delivery, documents, package
+from transforms.atomic_file import write_atomically
 from transforms.delivery import approving, audit, passphrases, review, sending
 from transforms.delivery.approving import Decided
 from transforms.delivery.refusals import Refusal
@@ -609,9 +610,7 @@ def test_nothing_leaves_where_a_gate_stopped_the_close(
     """Documents of an earlier close of the month lie there, approved, and are not sent."""
     approve(ready, clock)
     failed = GateRun.model_validate({"gate": gate, "status": "failed", "checks": ()})
-    package.write_atomically(
-        ready.folder.parent / "gates" / f"{gate}.json", package.canonical_json(failed)
-    )
+    write_atomically(ready.folder.parent / "gates" / f"{gate}.json", package.canonical_json(failed))
     for attempt in (approve, send):
         with pytest.raises(ControlFailure, match=f"The gate {gate} stopped 2004-09"):
             attempt(ready, clock)

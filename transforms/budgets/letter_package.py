@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from transforms.atomic_file import write_atomically
 from transforms.budgets.workings import Exact, Method, Status, YearSpend
 from transforms.package import (
     Count,
@@ -21,7 +22,6 @@ from transforms.package import (
     Record,
     Treatment,
     canonical_json,
-    write_atomically,
 )
 
 LETTER_FILE = "letter.json"

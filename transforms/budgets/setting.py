@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from transforms import mark, reference, warehouse
+from transforms.atomic_file import write_atomically
 from transforms.budgets import workings as budget_workings
 from transforms.budgets.books import books_of
 from transforms.budgets.rule import Rule, read_rule, rule_file
@@ -34,7 +35,6 @@ from transforms.budgets.workings import (
     YearSpend,
 )
 from transforms.errors import UsageError
-from transforms.package import write_atomically
 from transforms.periods import financial_year_start
 from transforms.site import Site
 

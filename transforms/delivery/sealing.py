@@ -10,8 +10,8 @@ from pathlib import Path
 import msoffcrypto
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from transforms.atomic_file import write_atomically
 from transforms.delivery.books import alone
-from transforms.package import write_atomically
 
 
 def seal(workbook: bytes, passphrase: str) -> bytes:

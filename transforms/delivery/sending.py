@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from transforms.atomic_file import write_atomically
 from transforms.delivery import (
     access_token,
     approvals,
@@ -39,7 +40,7 @@ from transforms.delivery.outbox import Message, State
 from transforms.delivery.published import Content, Month
 from transforms.delivery.refusals import Refusal
 from transforms.errors import UsageError
-from transforms.package import Statement, write_atomically
+from transforms.package import Statement
 from transforms.periods import Period
 from transforms.site import SITE_FILE, Site
 

@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from transforms.atomic_file import write_atomically
 from transforms.documents import names
 from transforms.errors import UsageError
 from transforms.package import (
@@ -28,7 +29,6 @@ from transforms.package import (
     read_manifest,
     read_run,
     read_statement,
-    write_atomically,
 )
 
 PRACTICES_A_PROCESS = 100
