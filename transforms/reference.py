@@ -39,31 +39,23 @@ PROBLEMS_SHOWN = 5
 LINE = "stated_line"
 _IGNORED = "ignored_"
 
-# How a kind is recognised, and then read: {0} is the trimmed text.
-_CHECKS: dict[Kind, str] = {
-    "text": "true",
-    "code": "regexp_full_match({0}, '[0-9A-Za-z]+')",
-    "date": "iso_date({0}) is not null",
-    "ods_date": "regexp_full_match({0}, '[0-9]{{8}}') and try_strptime({0}, '%Y%m%d') is not null",
-    "whole": "regexp_full_match({0}, '[0-9]{{1,9}}')",
-    "money": "regexp_full_match({0}, '-?[0-9]{{1,13}}([.][0-9]{{1,2}})?')",
-    "number": "regexp_full_match({0}, '-?[0-9]{{1,9}}([.][0-9]{{1,8}})?')",
-    "month": "regexp_full_match({0}, '[0-9]{{4}}-(0[1-9]|1[0-2])')",
-    "financial_year": "regexp_full_match({0}, '[0-9]{{4}}/[0-9]{{2}}') "
-    "and (cast({0}[1:4] as integer) + 1) % 100 = cast({0}[6:7] as integer)",
-    "pod": "{0} in ('elective', 'daycase', 'non_elective')",
-}
-_CASTS: dict[Kind, str] = {
+# How a kind is read: {0} is the trimmed text. Null for what is not of the kind.
+_READINGS: dict[Kind, str] = {
     "text": "{0}",
-    "code": "{0}",
-    "date": "cast({0} as date)",
-    "ods_date": "cast(strptime({0}, '%Y%m%d') as date)",
-    "whole": "cast({0} as integer)",
-    "money": "cast({0} as decimal(18, 2))",
-    "number": "cast({0} as decimal(18, 8))",
-    "month": "cast({0} || '-01' as date)",
-    "financial_year": "{0}",
-    "pod": "{0}",
+    "code": "if(regexp_full_match({0}, '[0-9A-Za-z]+'), {0}, null)",
+    "date": "iso_date({0})",
+    "ods_date": "if(regexp_full_match({0}, '[0-9]{{8}}'), "
+    "cast(try_strptime({0}, '%Y%m%d') as date), null)",
+    "whole": "if(regexp_full_match({0}, '[0-9]{{1,9}}'), try_cast({0} as integer), null)",
+    "money": "if(regexp_full_match({0}, '-?[0-9]{{1,13}}([.][0-9]{{1,2}})?'), "
+    "try_cast({0} as decimal(18, 2)), null)",
+    "number": "if(regexp_full_match({0}, '-?[0-9]{{1,9}}([.][0-9]{{1,8}})?'), "
+    "try_cast({0} as decimal(18, 8)), null)",
+    "month": "if(regexp_full_match({0}, '[0-9]{{4}}-(0[1-9]|1[0-2])'), "
+    "try_cast({0} || '-01' as date), null)",
+    "financial_year": "if(regexp_full_match({0}, '[0-9]{{4}}/[0-9]{{2}}') "
+    "and (try_cast({0}[1:4] as integer) + 1) % 100 = try_cast({0}[6:7] as integer), {0}, null)",
+    "pod": "if({0} in ('elective', 'daycase', 'non_elective'), {0}, null)",
 }
 _WORDS: dict[Kind, str] = {
     "text": "text",
@@ -398,25 +390,24 @@ def take(
     *,
     edition: str | None = None,
 ) -> None:
-    """Check the rows of the relation `stated`, all trimmed text, and add them to a layout's table.
+    """Add the rows of the relation `stated`, all trimmed text, to a layout's table, and check them.
 
     `names` are those of the layout's columns that it has; `stated_line` is a row's place in the
-    source. Raises UsageError naming source, line and column.
+    source. Raises UsageError naming source, line and column; rows may have been added then.
     """
     values = ", ".join(
         f"{'' if column.name in names else 'null::varchar as '}{delimited.identifier(column.name)}"
         for column in layout.columns
     )
-    read = f"(select {LINE}, {values} from stated)"
-    _check(connection, layout, read, source)
-    selected = ", ".join(
-        _CASTS[column.kind].format(delimited.identifier(column.name)) for column in layout.columns
-    )
+    stated = f"(select {LINE}, {values} from stated)"
     with warehouse.in_any_order(connection):  # each row has its line
         connection.execute(
-            f"insert into reference.{layout.table} select $edition, {LINE}, {selected} from {read}",
+            f"insert into reference.{layout.table} "
+            f"select $edition, {LINE}, {', '.join(map(_reading, layout.columns))} from {stated}",
             {"edition": edition},
         )
+    if not _is_read(connection, layout, stated, edition):
+        raise unusable(source.shown, _problems(connection, layout, stated, source))
     _check_key(connection, layout, source, edition)
 
 
@@ -469,33 +460,51 @@ def _names(file: FeedFile, layout: Layout, shown: str) -> tuple[list[str], int]:
     return [name if name in known else f"{_IGNORED}{place}" for place, name in enumerate(names)], 1
 
 
-def _check(
-    connection: duckdb.DuckDBPyConnection, layout: Layout, read: str, source: Source
-) -> None:
-    wrong = {}
-    for place, column in enumerate(layout.columns):
-        text = delimited.identifier(column.name)
-        if column.kind != "text":
-            wrong[place] = f"{text} is not null and not ({_CHECKS[column.kind].format(text)})"
-        if column.required:
-            wrong[place] = f"{text} is null or ({wrong.get(place, 'false')})"
-    if not wrong:
-        return
-    any_wrong = " or ".join(f"({condition})" for condition in wrong.values())
-    blanks = ", ".join(delimited.identifier(layout.columns[place].name) for place in wrong)
+def _reading(column: Column) -> str:
+    return _READINGS[column.kind].format(delimited.identifier(column.name))
+
+
+def _is_read(
+    connection: duckdb.DuckDBPyConnection, layout: Layout, stated: str, edition: str | None
+) -> bool:
+    """Whether all that was stated was of its column's kind, and nothing required is blank.
+
+    Values are only counted: rows are looked at again where some are wanting.
+    """
+    counts = ", ".join(f"count({delimited.identifier(column.name)})" for column in layout.columns)
+    query = (
+        f"select count(*), [{counts}] from {stated} union all "
+        f"select count(*), [{counts}] from reference.{layout.table} "
+        "where edition is not distinct from $edition"
+    )
+    (rows, texts), (_, values) = connection.execute(query, {"edition": edition}).fetchall()
+    required = [
+        count for column, count in zip(layout.columns, texts, strict=True) if column.required
+    ]
+    return bool(texts == values) and required.count(rows) == len(required)
+
+
+def _problems(
+    connection: duckdb.DuckDBPyConnection, layout: Layout, stated: str, source: Source
+) -> list[str]:
+    """The first of what cannot be used, a line for each."""
+    texts = [delimited.identifier(column.name) for column in layout.columns]
+    wrong = [
+        f"{_reading(column)} is null" + ("" if column.required else f" and {text} is not null")
+        for column, text in zip(layout.columns, texts, strict=True)
+    ]
     found = connection.execute(
-        f"select {LINE}, [{', '.join(wrong.values())}], [{blanks}] "
-        f"from {read} where {any_wrong} order by {LINE} limit {PROBLEMS_SHOWN}"
+        f"select {LINE}, [{', '.join(wrong)}] as wrong, [{', '.join(texts)}] from {stated} "
+        f"where list_contains(wrong, true) order by {LINE} limit {PROBLEMS_SHOWN}"
     ).fetchall()
     listed = [
-        f"  {source.line} {line}: {source.column(layout.columns[place].name)} "
-        f"{'is blank' if text is None else f'is not {_WORDS[layout.columns[place].kind]}'}"
-        for line, flags, texts in found
-        for place, is_wrong, text in zip(wrong, flags, texts, strict=True)
+        f"  {source.line} {line}: {source.column(column.name)} "
+        f"{'is blank' if text is None else f'is not {_WORDS[column.kind]}'}"
+        for line, flags, values in found
+        for column, is_wrong, text in zip(layout.columns, flags, values, strict=True)
         if is_wrong
     ]
-    if listed:
-        raise unusable(source.shown, listed[:PROBLEMS_SHOWN])
+    return listed[:PROBLEMS_SHOWN]
 
 
 def unusable(shown: str, problems: Sequence[str]) -> UsageError:
