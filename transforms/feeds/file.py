@@ -1,7 +1,8 @@
 """A feed file as bytes: its content's hash, size and line ends, and whether it is text at all.
 
-The whole content is read once, in blocks, so that a file of any size takes the same memory. What
-is looked for here is what the readers could not tell from the records alone.
+The whole content is read in blocks, so that a file of any size takes the same memory, and twice,
+side by side: hashing takes as long as all the rest. What is looked for here is what the readers
+could not tell from the records alone.
 """
 
 import codecs
@@ -10,6 +11,7 @@ import hashlib
 import zlib
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import numpy as np
 
 from transforms.errors import RefusedFile
 
+_PIECE = 1 << 21  # large enough for the threads to go on by themselves
 _BLOCK = 1 << 17  # small enough for what is made of it to stay in the processor's caches
 _END = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -74,8 +77,7 @@ def inspect(path: Path) -> FeedFile:
     padded = False
     last: deque[bytes] = deque([b""], maxlen=_END // _BLOCK + 1)  # the last of which may be short
     decoder = codecs.getincrementaldecoder("utf-8")()
-    for block in _content(path):
-        digest.update(block)
+    for block in _hashed(_content(path), digest):
         if b"\0" in block:
             line = line_feeds + block[: block.index(b"\0")].count(b"\n") + 1
             raise RefusedFile(
@@ -108,6 +110,16 @@ def inspect(path: Path) -> FeedFile:
         commas=commas,
         padded=padded,
     )
+
+
+def _hashed(pieces: Iterator[bytes], digest: "hashlib._Hash") -> Iterator[bytes]:
+    """The pieces in blocks, while a thread hashes the piece that they are of."""
+    with ThreadPoolExecutor(1) as pool:
+        for piece in pieces:
+            hashing = pool.submit(digest.update, piece)
+            for start in range(0, len(piece), _BLOCK):
+                yield piece[start : start + _BLOCK]
+            hashing.result()
 
 
 def _count(block: bytes, byte: int) -> int:
@@ -149,11 +161,11 @@ def _is_gzip(path: Path) -> bool:
 
 
 def _content(path: Path) -> Iterator[bytes]:
-    """The content in blocks, decompressed."""
+    """The content in pieces, decompressed."""
     try:
         with gzip.open(path) if _is_gzip(path) else path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                yield block
+            while piece := file.read(_PIECE):
+                yield piece
     except EOFError as error:
         raise RefusedFile(
             "F02", "The compressed file ends too early.", mend="Ask for the whole file again."
