@@ -7,9 +7,11 @@ the revision that they judged. They hold figures only: never a value of a record
 """
 
 import contextlib
+import gc
 import importlib
 import logging
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -207,6 +209,7 @@ def _judge(
 
     # Its hundreds of lines about itself would bury what a task's log says.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    _load()
     import great_expectations as gx
 
     expectations = _suite(site, gate)
@@ -234,6 +237,24 @@ def _judge(
             source.get_execution_engine().engine.dispose()
     outcome.meta["run_id"] = gx.RunIdentifier(run_name=f"{code}-{period}")
     return suite, outcome
+
+
+def _load() -> None:
+    """Load Great Expectations, once in a process, without the garbage collector.
+
+    It makes hundreds of thousands of objects, none of them garbage. Going through them again and
+    again takes a fifth of the time of loading, and a part of whatever comes after.
+    """
+    if "great_expectations" in sys.modules:
+        return
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        importlib.import_module("great_expectations")
+        gc.freeze()
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _suite(site: Site, gate: Gate) -> "list[Any]":

@@ -41,6 +41,8 @@ _PENNY = Decimal("0.01")
 
 def _two_decimals(value: object) -> Decimal:
     """A number that has at most two decimals, as a Decimal with exactly two; never from a float."""
+    if isinstance(value, Decimal) and value and value.same_quantum(_PENNY):
+        return value
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise ValueError(f"give it as text or Decimal, not as {type(value).__name__}")
     try:

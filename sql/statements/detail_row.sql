@@ -63,12 +63,12 @@ with ordered as (
 
 select
     holder,
-    concat_ws(
-        ' ',
-        if(is_on_charges, 'charges', null),
-        if(is_on_year_to_date, 'year_to_date', null),
-        if(is_on_not_charged, 'not_charged', null)
-    ) as sheet,
+    case
+        when is_on_not_charged then 'not_charged'
+        when is_on_charges and is_on_year_to_date then 'charges year_to_date'
+        when is_on_charges then 'charges'
+        else 'year_to_date'
+    end as sheet,
     charge_reference,
     kind,
     reason,

@@ -22,7 +22,7 @@ from transforms.statements import detail_files
 from transforms.statements.control import control_content
 from transforms.statements.practice import PracticeFigures, statement_content
 
-_PACKAGES_WAITING = 8
+_PACKAGES_WAITING = 16
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> St
         path = package.write_statement(folder / practice, content)
         return rows.num_rows, [detail, package.file_hash(folder, path)]
 
-    threads = len(os.sched_getaffinity(0))
+    threads = len(os.sched_getaffinity(0)) + 1  # as a rule one of them waits for the disk
     each = detail_files.rows_by_practice(connection, figures.file_rows)
     detail_rows, files = 0, []
     for rows, written in ahead(each, packaged, threads=threads, most=_PACKAGES_WAITING):
