@@ -2,12 +2,13 @@
 -- of the practice's patients that were not charged.
 --
 -- Grain: one row per practice and posting or spell, of the practices that receive a statement.
--- Inputs: statement_posting, charge, not_charged_spell, statement. Variables: first_practice,
+-- Inputs: listed_posting, charge, not_charged_spell, statement. Variables: first_practice,
 --         last_practice (the codes between which they are wanted).
 --
 -- A charge that this close posted and that stands is on two sheets, as one row. A posting shows the
 -- version of the charge that it posts; a credit shows the version that it reverses, every amount
--- negated (`sign`).
+-- negated (`sign`). The ledger is asked again: statement_posting, of a country, would have to be
+-- read back from disk for each of the parts in which the rows are sorted.
 create or replace temp view detail_entry as
 with receiver as (
     select
@@ -21,7 +22,7 @@ entry as (
     select
         posting.budget_holder as holder,
         posting.close_number,
-        posting.place,
+        cast(split_part(posting.charge_reference, '-', -1) as integer) as place,
         posting.is_on_charges,
         posting.is_on_year_to_date,
         false as is_on_not_charged,
@@ -31,7 +32,7 @@ entry as (
         if(posting.kind = 'credit', -1, 1) as sign,
         charge.* exclude (charge_number, from_close, to_close, budget_holder),
         cast(null as varchar) as not_charged_reason,
-    from statement_posting as posting
+    from listed_posting as posting
     inner join charge on posting.charge_number = charge.charge_number
     where
         posting.budget_holder between getvariable('first_practice') and getvariable('last_practice')

@@ -2,7 +2,7 @@
 -- charges stand after this close.
 --
 -- Grain: one row per posting.
--- Inputs: posting_so_far, close, charge, record, reference.budget_scope.
+-- Inputs: listed_posting, close, charge, record, reference.budget_scope.
 --
 -- A posting says most of what its charge does: only the rest is looked up. Most of them stand, so
 -- that one table of both is little more than one of either, and is made in one pass.
@@ -11,7 +11,7 @@ with of_period as (
     select
         posting.*,
         close.period = getvariable('period') as is_of_period,
-    from posting_so_far(getvariable('close_number')) as posting
+    from listed_posting as posting
     inner join close on posting.close_number = close.close_number
 ),
 
@@ -24,11 +24,8 @@ scope_of_year as (
 
 select
     posting.*,
-    cast(split_part(posting.charge_reference, '-', -1) as integer) as place,
     posting.activity_month >= getvariable('year_start') as is_this_year,
     posting.activity_month < getvariable('period') as is_earlier_month,
-    posting.close_number = getvariable('close_number') as is_on_charges,
-    posting.stands and posting.activity_month >= getvariable('year_start') as is_on_year_to_date,
     coalesce(scope_of_year.treatment = 'excluded', false) as is_excluded,
     charge.provider_code,
     charge.tariff_edition,

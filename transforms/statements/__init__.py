@@ -37,8 +37,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
     """Work out apart what statements tell of: postings, what was not charged, records and fates."""
     close.set_variables(connection)
     connection.execute("create or replace temp table fate as from interchange_fate('live_record')")
-    for table in ("statement_posting", "moved_posting", "not_charged_spell"):
-        warehouse.run(connection, f"statements/{table}.sql")
+    for made in ("listed_posting", "statement_posting", "moved_posting", "not_charged_spell"):
+        warehouse.run(connection, f"statements/{made}.sql")
 
 
 def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> StatementCounts:
@@ -52,6 +52,7 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> St
         (folder / name).unlink(missing_ok=True)
 
     figures = PracticeFigures.read(connection, close)
+    control = package.write_control(folder, control_content(connection, close, figures))
     judged = gates.keep_gates(site, close.commissioner, close.period, folder)
     warnings = gates.quality_warnings(judged)
     _remove_others(folder, figures.practices)
@@ -66,12 +67,10 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> St
 
     threads = len(os.sched_getaffinity(0)) + 1  # as a rule one of them waits for the disk
     each = detail_files.rows_by_practice(connection, figures.file_rows)
-    detail_rows, files = 0, []
+    detail_rows, files = 0, [package.file_hash(folder, control)]
     for rows, written in ahead(each, packaged, threads=threads, most=_PACKAGES_WAITING):
         detail_rows += rows
         files += written
-    path = package.write_control(folder, control_content(connection, close, figures))
-    files.append(package.file_hash(folder, path))
     _write_manifest(connection, close, folder, figures, files)
     return StatementCounts(len(figures.practices), detail_rows)
 
