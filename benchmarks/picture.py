@@ -54,8 +54,9 @@ def draw(found: list[dict[str, Any]]) -> str:
     longest = max([AIM, *(sum(stages.values(), Decimal(0)) for _, stages in bars)])
     x = svg.Scale(Decimal(0), longest * Decimal("1.1"), Decimal(_LEFT), Decimal(_WIDTH - _RIGHT))
     height = _TOP + len(bars) * (_BAR + _GAP) + _FOOT
-    title = "Landing and closing, in times the floor: land to position, then packages and gates"
+    title = "Landing and closing, in floors: land to position, then packages and gates"
     parts = [_text(Decimal(_LEFT), 18, title, weight=600)]
+    totals = []  # over the line of what is promised
     for place, (episodes, stages) in enumerate(bars):
         top = _TOP + place * (_BAR + _GAP)
         parts.append(_text(Decimal(_LEFT - 8), top + 22, f"{episodes:,}", anchor="end"))
@@ -77,13 +78,16 @@ def draw(found: list[dict[str, Any]]) -> str:
                     stroke=PALETTE.white,
                 )
             )
-            if wide > len(name) * 6:
+            if wide > len(name) * 7:
                 ink = PALETTE.white if fill in _DARK else PALETTE.ink
                 parts.append(_text(x(at) + wide / 2, top + 22, name, anchor="middle", fill=ink))
             at += taken
             if name == COMPARED[-1]:
                 parts.append(_text(x(at), top - 3, f"{at:.2f}", anchor="end", weight=600))
-        parts.append(_text(x(at) + 5, top + 22, f"{at:.2f}", weight=600))
+        totals += [
+            svg.element("rect", x=x(at) + 1, y=top, width=36, height=_BAR, fill=PALETTE.white),
+            _text(x(at) + 5, top + 22, f"{at:.2f}", weight=600),
+        ]
     foot = height - _FOOT
     for mark in range(int(longest) + 1):
         parts.append(_text(x(Decimal(mark)), foot + 18, str(mark), anchor="middle"))
@@ -98,6 +102,7 @@ def draw(found: list[dict[str, Any]]) -> str:
             stroke_dasharray="4 3",
         ),
         _text(x(AIM), foot + 36, "what is promised", anchor="middle", fill=PALETTE.over),
+        *totals,
     ]
     return str(
         svg.element(
