@@ -1,7 +1,7 @@
 """A feed file as bytes: its content's hash, size and line ends, and whether it is text at all.
 
-The whole content is read in blocks, so that a file of any size takes the same memory, and twice,
-side by side: hashing takes as long as all the rest. What is looked for here is what the readers
+The whole content is read once, in pieces, so that a file of any size takes the same memory; one
+thread hashes a piece while another looks through it. What is looked for here is what the readers
 could not tell from the records alone.
 """
 
