@@ -17,6 +17,7 @@ from typing import Literal
 import duckdb
 
 from transforms import warehouse
+from transforms.atomic_file import write_atomically
 from transforms.errors import ControlFailure, PbcError, RefusedFile, UsageError
 from transforms.feeds import Interchange, choose, delimited, grouper
 from transforms.feeds.file import FeedFile, inspect
@@ -426,9 +427,7 @@ def _report(place: Path, result: LandedFile, *marks: str) -> None:
     ]
     if result.outcome == "held":
         lines.append(f"{INTERCHANGE_MARK}{result.sender}:{result.interchange_id}")
-    aside = report.with_name(f".{report.name}")
-    aside.write_text("\n".join([*lines, ""]), encoding="utf-8")
-    aside.replace(report)
+    write_atomically(report, "\n".join([*lines, ""]).encode())
 
 
 def reports(folder: Path, *, alone: bool = True) -> list[tuple[str, str]]:
