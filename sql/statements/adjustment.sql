@@ -24,7 +24,7 @@ select
     told.by_succession,
     told.other_practice,
     any_value(other_practice.name) as other_practice_name,
-    count(distinct told.spell_id) as spells,
+    spells_posted(told.spell_id, told.reason) as spells,
     count(*) filter (where told.kind = 'charge') as charges,
     count(*) filter (where told.kind = 'credit') as credits,
     sum(told.amount) as amount,

@@ -11,7 +11,7 @@ select
     ) as practice_name,
     period_posting.reason,
     not period_posting.is_this_year as prior_year,
-    count(distinct period_posting.spell_id) as spells,
+    spells_posted(period_posting.spell_id, period_posting.reason) as spells,
     count(*) filter (where period_posting.kind = 'charge') as charges,
     count(*) filter (where period_posting.kind = 'credit') as credits,
     sum(period_posting.amount) as amount,

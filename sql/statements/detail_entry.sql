@@ -7,8 +7,7 @@
 --
 -- A charge that this close posted and that stands is on two sheets, as one row. A posting shows the
 -- version of the charge that it posts; a credit shows the version that it reverses, every amount
--- negated (`sign`). The ledger is asked again: statement_posting, of a country, would have to be
--- read back from disk for each of the parts in which the rows are sorted.
+-- negated (`sign`).
 create or replace temp view detail_entry as
 with receiver as (
     select

@@ -1,7 +1,7 @@
 -- How many rows each detail file and each of its sheets has, and what they add up to.
 --
 -- Grain: one row per budget holder.
--- Inputs: statement_posting, not_charged_spell.
+-- Inputs: listed_posting, not_charged_spell.
 with posted as (
     select
         budget_holder as practice_code,
@@ -10,7 +10,7 @@ with posted as (
         coalesce(sum(amount) filter (where is_on_charges), 0) as charges_amount,
         count(*) filter (where is_on_year_to_date) as year_to_date_rows,
         coalesce(sum(amount) filter (where is_on_year_to_date), 0) as year_to_date_amount,
-    from statement_posting
+    from listed_posting
     group by budget_holder
 ),
 

@@ -24,6 +24,16 @@ from transforms.statements.practice import PracticeFigures, statement_content
 
 _PACKAGES_WAITING = 16
 
+# What `prepare` makes, in order.
+_PREPARED = (
+    "listed_posting",
+    "excluded_scope",
+    "standing_charge",
+    "period_posting",
+    "moved_posting",
+    "not_charged_spell",
+)
+
 
 @dataclass(frozen=True)
 class StatementCounts:
@@ -37,7 +47,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, close: Close) -> None:
     """Work out apart what statements tell of: postings, what was not charged, records and fates."""
     close.set_variables(connection)
     connection.execute("create or replace temp table fate as from interchange_fate('live_record')")
-    for made in ("listed_posting", "statement_posting", "moved_posting", "not_charged_spell"):
+    for made in _PREPARED:
         warehouse.run(connection, f"statements/{made}.sql")
 
 
