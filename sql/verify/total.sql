@@ -5,12 +5,12 @@
 --         standing_posting, close, position, budget, pod.
 --
 -- `tie` names what must tie, `control` says it, `key` says for what, `unit` what is counted.
-with standing as (
+with standing as not materialized (
     select *
     from standing_posting(getvariable('close_number'))
 ),
 
-seen as (
+seen as not materialized (
     -- Every spell as this close saw it.
     select
         charge.*,
@@ -37,10 +37,48 @@ priced as (
     from seen
 ),
 
-should_stand as (
+should_stand as not materialized (
     select *
     from seen
     where standing = 'due'
+),
+
+-- What a version that is due says, and one that was posted, in one number: of a country's millions
+-- nearly all are posted just as they are due, and need not be looked at any closer.
+due_content as (
+    select
+        charge_number,
+        hash(spell_id, budget_holder, activity_month, pod, hrg_code, total_price) as content,
+    from should_stand
+),
+
+posted_content as (
+    select
+        charge_number,
+        hash(spell_id, budget_holder, activity_month, pod, hrg_code, amount) as content,
+    from standing
+),
+
+apart as (
+    select
+        due.charge_number as due_number,
+        posted.charge_number as posted_number,
+    from due_content as due
+    full join posted_content as posted
+        on due.charge_number = posted.charge_number and due.content = posted.content
+    where due.charge_number is null or posted.charge_number is null
+),
+
+due_apart as (
+    select *
+    from should_stand
+    where charge_number in (select apart.due_number from apart)
+),
+
+posted_apart as (
+    select *
+    from standing
+    where charge_number in (select apart.posted_number from apart)
 ),
 
 by_spell as (
@@ -57,8 +95,8 @@ by_spell as (
             and due.hrg_code is not distinct from posted.hrg_code
             and due.total_price is not distinct from posted.amount
         ) as is_same,
-    from should_stand as due
-    full join standing as posted on due.spell_id = posted.spell_id
+    from due_apart as due
+    full join posted_apart as posted on due.spell_id = posted.spell_id
 ),
 
 held as (
