@@ -17,7 +17,7 @@ from transforms import warehouse
 from transforms.package import CHARGES_FILE
 
 _BATCH_ROWS = 20_000
-_SORTED_ROWS = 2_500_000  # at a time; DuckDB joins and sorts each in half a kilobyte
+_SORTED_ROWS = 1_700_000  # at a time; DuckDB joins and sorts each in half a kilobyte
 
 # A name's column: its dimension in sql/statements/name.sql, and the columns that make its code.
 _NAMED: Mapping[str, tuple[str, tuple[str, ...]]] = {
