@@ -7,7 +7,7 @@
 --
 -- A charge that this close posted and that stands is on two sheets, as one row. A posting shows the
 -- version of the charge that it posts; a credit shows the version that it reverses, every amount
--- negated (`sign`).
+-- negated.
 create or replace temp view detail_entry as
 with receiver as (
     select
@@ -28,7 +28,7 @@ entry as (
         posting.charge_reference,
         posting.kind,
         posting.reason,
-        if(posting.kind = 'credit', -1, 1) as sign,
+        posting.kind = 'credit' as is_credit,
         charge.* exclude (charge_number, from_close, to_close, budget_holder),
         cast(null as varchar) as not_charged_reason,
     from listed_posting as posting
@@ -42,7 +42,7 @@ entry as (
         false as is_on_charges,
         false as is_on_year_to_date,
         true as is_on_not_charged,
-        1 as sign,
+        false as is_credit,
     from not_charged_spell
     where holder between getvariable('first_practice') and getvariable('last_practice')
 )

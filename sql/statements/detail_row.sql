@@ -4,8 +4,8 @@
 -- Inputs: detail_entry, record. Variables: first_practice, last_practice.
 --
 -- The files are written as the rows stream by, one practice after the other. `sheet` names the
--- sheets that a row is on, one space between them. Names are put beside the codes in the files'
--- writer, and what says the same in other words is worked out last: all rows are sorted, and a row
+-- sheets that a row is on, one space between them. Names are put beside the codes of the rows that
+-- come, and what says the same in other words is worked out last: all rows are sorted, and a row
 -- is sorted in less time, and in memory, the less there is in it.
 with ordered as (
     select
@@ -16,7 +16,7 @@ with ordered as (
         entry.charge_reference,
         entry.kind,
         entry.reason,
-        entry.sign,
+        entry.is_credit,
         entry.activity_month,
         first_record.nhs_number,
         first_record.local_patient_identifier,
@@ -98,14 +98,14 @@ select
     price_status,
     exclusion_reason,
     tariff_edition,
-    cast(sign * base_price as decimal(18, 2)) as base_price,
-    cast(sign * short_stay_adjustment as decimal(18, 2)) as short_stay_adjustment,
+    if(is_credit, -base_price, base_price) as base_price,
+    if(is_credit, -short_stay_adjustment, short_stay_adjustment) as short_stay_adjustment,
     excess_days,
-    cast(sign * excess_day_payment as decimal(18, 2)) as excess_day_payment,
+    if(is_credit, -excess_day_payment, excess_day_payment) as excess_day_payment,
     top_up_service,
-    cast(sign * top_up_payment as decimal(18, 2)) as top_up_payment,
-    cast(sign * market_forces_payment as decimal(18, 2)) as market_forces_payment,
-    cast(sign * total_price as decimal(18, 2)) as total_price,
+    if(is_credit, -top_up_payment, top_up_payment) as top_up_payment,
+    if(is_credit, -market_forces_payment, market_forces_payment) as market_forces_payment,
+    if(is_credit, -total_price, total_price) as total_price,
     attribution_basis,
     case attribution_basis
         when 'registration' then 'on the registration list of practice ' || practice_code

@@ -69,14 +69,14 @@ def build(connection: duckdb.DuckDBPyConnection, close: Close, site: Site) -> St
 
     def packaged(of: tuple[str, pa.Table]) -> tuple[int, list[package.FileHash]]:
         practice, rows = of
-        path = detail_files.write(folder / practice, rows, figures.names)
+        path = detail_files.write(folder / practice, rows)
         detail = package.file_hash(folder, path)
         content = statement_content(figures, close, practice, detail.sha256, warnings)
         path = package.write_statement(folder / practice, content)
         return rows.num_rows, [detail, package.file_hash(folder, path)]
 
     threads = len(os.sched_getaffinity(0)) + 1  # as a rule one of them waits for the disk
-    each = detail_files.rows_by_practice(connection, figures.file_rows)
+    each = detail_files.rows_by_practice(connection, figures.file_rows, figures.names)
     detail_rows, files = 0, [package.file_hash(folder, control)]
     for rows, written in ahead(each, packaged, threads=threads, most=_PACKAGES_WAITING):
         detail_rows += rows

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms import warehouse
+from transforms.atomic_file import write_atomically
 from transforms.package import CHARGES_FILE
 
 _BATCH_ROWS = 20_000
@@ -36,12 +37,14 @@ _UNIQUE = frozenset(
 
 
 def rows_by_practice(
-    connection: duckdb.DuckDBPyConnection, file_rows: Mapping[str, int]
+    connection: duckdb.DuckDBPyConnection,
+    file_rows: Mapping[str, int],
+    names: Mapping[tuple[str, str], str],
 ) -> Iterator[tuple[str, pa.Table]]:
     """Each practice with the rows of its file, in order of code, as they come.
 
-    `file_rows` says of each practice how many those are. They lack the names of their codes, which
-    `write` puts in. The connection is busy until the last.
+    `file_rows` says of each practice how many those are; `names` are by dimension and code. The
+    connection is busy until the last.
     """
     query = warehouse.read("statements/detail_row.sql")
     for practices in _at_a_time(file_rows):
@@ -50,7 +53,7 @@ def rows_by_practice(
             connection.execute(f"set variable {name} = $code", {"code": code})
         reader = connection.execute(query).to_arrow_reader(_BATCH_ROWS)
         without = dict.fromkeys(practices)
-        for practice, rows in _by_practice(reader):
+        for practice, rows in _by_practice(reader, names):
             del without[practice]
             yield practice, rows
         for practice in without:
@@ -71,11 +74,14 @@ def _at_a_time(file_rows: Mapping[str, int]) -> Iterator[Sequence[str]]:
         yield practices
 
 
-def _by_practice(reader: pa.RecordBatchReader) -> Iterator[tuple[str, pa.Table]]:
+def _by_practice(
+    reader: pa.RecordBatchReader, names: Mapping[tuple[str, str], str]
+) -> Iterator[tuple[str, pa.Table]]:
     """The rows of one practice after the other; they lie together in the stream."""
     current: str | None = None
     pieces: list[pa.RecordBatch] = []
-    for batch in reader:
+    for unnamed in reader:
+        batch = _with_names(unnamed, names)
         runs = pc.run_end_encode(batch.column("holder"))
         start = 0
         for holder, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
@@ -89,35 +95,33 @@ def _by_practice(reader: pa.RecordBatchReader) -> Iterator[tuple[str, pa.Table]]
         yield current, pa.Table.from_batches(pieces)
 
 
-def write(folder: Path, rows: pa.Table, names: Mapping[tuple[str, str], str]) -> Path:
-    """Write a practice's rows, with names, into its folder as Parquet: aside first, then moved in.
+def write(folder: Path, rows: pa.Table) -> Path:
+    """Write a practice's rows into its folder as Parquet. The same rows give the same bytes.
 
-    `names` are by dimension and code. The same rows give the same bytes.
+    They are encoded in memory and written at once: Parquet would write them column by column.
     """
-    folder.mkdir(exist_ok=True)
     path = folder / CHARGES_FILE
-    aside = folder / f".{CHARGES_FILE}.part"
-    rows = _with_names(rows, names).drop_columns(["holder"])
-    with pa.OSFile(str(aside), "wb") as file:
-        pq.write_table(
-            rows,
-            file,
-            compression="snappy",
-            use_dictionary=[name for name in rows.column_names if name not in _UNIQUE],
-            write_statistics=False,  # a file is read whole
-            store_decimal_as_integer=True,
-            store_schema=False,
-        )
-    aside.replace(path)
+    rows = rows.drop_columns(["holder"])
+    encoded = pa.BufferOutputStream()
+    pq.write_table(
+        rows,
+        encoded,
+        compression="snappy",
+        use_dictionary=[name for name in rows.column_names if name not in _UNIQUE],
+        write_statistics=False,  # a file is read whole
+        store_decimal_as_integer=True,
+        store_schema=False,
+    )
+    write_atomically(path, encoded.getvalue())
     return path
 
 
-def _with_names(rows: pa.Table, names: Mapping[tuple[str, str], str]) -> pa.Table:
-    """The same rows with names beside their codes: each code of a practice is looked up once."""
+def _with_names(rows: pa.RecordBatch, names: Mapping[tuple[str, str], str]) -> pa.RecordBatch:
+    """The same rows with names beside their codes: each code among them is looked up once."""
     for column, (dimension, code_columns) in _NAMED.items():
         parts = [rows.column(each) for each in code_columns]
-        joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, " ")
-        codes = joined.combine_chunks().dictionary_encode()
+        codes = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, " ")
+        codes = codes.dictionary_encode()
         named = [
             names.get((dimension, code), code if column in _NAMED_BY_CODE else None)
             for code in codes.dictionary.to_pylist()
