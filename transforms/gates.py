@@ -7,11 +7,9 @@ the revision that they judged. They hold figures only: never a value of a record
 """
 
 import contextlib
-import gc
 import importlib
 import logging
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 import pydantic
 
+from expectations import library
 from transforms import data_docs, gate_figures, warehouse
 from transforms.atomic_file import write_atomically
 from transforms.errors import ControlFailure, UsageError
@@ -209,10 +208,9 @@ def _judge(
 
     # Its hundreds of lines about itself would bury what a task's log says.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    _load()
+    expectations = _suite(site, gate)
     import great_expectations as gx
 
-    expectations = _suite(site, gate)
     for each in expectations:
         command = _command(site, code, period, f"{gate}.{each.column}")
         each.meta["command"] = command
@@ -239,26 +237,9 @@ def _judge(
     return suite, outcome
 
 
-def _load() -> None:
-    """Load Great Expectations, once in a process, without the garbage collector.
-
-    It makes hundreds of thousands of objects, none of them garbage. Going through them again and
-    again takes a fifth of the time of loading, and a part of whatever comes after.
-    """
-    if "great_expectations" in sys.modules:
-        return
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        importlib.import_module("great_expectations")
-        gc.freeze()
-    finally:
-        if collects:
-            gc.enable()
-
-
 def _suite(site: Site, gate: Gate) -> "list[Any]":
     """The expectations of a gate, each about a figure (its `column`)."""
+    library.load()
     module = importlib.import_module(f"expectations.{gate}")
     settings = getattr(site.config.gates, gate, None)
     suite: list[Any] = module.suite(settings)
