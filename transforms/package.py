@@ -37,12 +37,13 @@ RUN_FILE = "run.json"
 DOCUMENTS_FILE = "documents.json"
 
 _PENNY = Decimal("0.01")
+_NOUGHT = Decimal("0.00")
 
 
 def _two_decimals(value: object) -> Decimal:
     """A number that has at most two decimals, as a Decimal with exactly two; never from a float."""
-    if isinstance(value, Decimal) and value and value.same_quantum(_PENNY):
-        return value
+    if isinstance(value, Decimal) and value.same_quantum(_PENNY):
+        return value or _NOUGHT  # no minus before a nought
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise ValueError(f"give it as text or Decimal, not as {type(value).__name__}")
     try:
@@ -52,7 +53,7 @@ def _two_decimals(value: object) -> Decimal:
         raise ValueError("not a number") from None
     if exact != number:
         raise ValueError("more than two decimals; round it where the rules say, not here")
-    return exact if exact else Decimal("0.00")  # no minus before a nought
+    return exact or _NOUGHT
 
 
 Money = Annotated[Decimal, BeforeValidator(_two_decimals)]

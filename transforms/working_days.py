@@ -8,7 +8,7 @@ from transforms.periods import Period
 _SATURDAY = 5
 
 
-@cache  # each statement of a close asks for the same
+@cache
 def bank_holidays(first_year: int, last_year: int) -> tuple[datetime.date, ...]:
     """England's bank holidays of these calendar years, in order."""
     import holidays
@@ -17,6 +17,7 @@ def bank_holidays(first_year: int, last_year: int) -> tuple[datetime.date, ...]:
     return tuple(sorted(england))
 
 
+@cache  # each statement of a close asks for the same
 def nth_working_day(period: Period, number: int) -> datetime.date:
     """The working day of that number of a month, counted from 1; the last where it has fewer."""
     closed = set(bank_holidays(period.year, period.year))

@@ -1,38 +1,48 @@
 -- The project's code lists as temporary tables (code, name, group), and those that records are
 -- checked against as session variables too, which can be looked up without a join.
+--
+-- How the files are written is known: for DuckDB to find it out takes longer than to read them.
+create or replace temp macro code_list(list_name) as table
+    select
+        code,
+        name,
+        "group",
+    from
+        read_csv(
+            getvariable('codes') || '/' || list_name || '.csv',
+            columns = { 'code': 'varchar', 'name': 'varchar', 'group': 'varchar' },
+            auto_detect = false,
+            header = true,
+            delim = ',',
+            quote = '"',
+            escape = '"'
+        );
+
 create or replace temp table cds_record_type as
-select code, name, "group", bulk_group
-from read_csv(getvariable('codes') || '/cds_record_type.csv', header = true, all_varchar = true);
-
-create or replace temp table cds_update_type as
-select code, name, "group"
-from read_csv(getvariable('codes') || '/cds_update_type.csv', header = true, all_varchar = true);
-
-create or replace temp table patient_classification as
-select code, name, "group"
+select
+    code,
+    name,
+    "group",
+    bulk_group,
 from
     read_csv(
-        getvariable('codes') || '/patient_classification.csv', header = true, all_varchar = true
+        getvariable('codes') || '/cds_record_type.csv',
+        columns = {
+            'code': 'varchar', 'name': 'varchar', 'group': 'varchar', 'bulk_group': 'varchar'
+        },
+        auto_detect = false,
+        header = true,
+        delim = ',',
+        quote = '"',
+        escape = '"'
     );
 
-create or replace temp table administrative_category as
-select code, name, "group"
-from
-    read_csv(
-        getvariable('codes') || '/administrative_category.csv', header = true, all_varchar = true
-    );
-
-create or replace temp table admission_method as
-select code, name, "group"
-from read_csv(getvariable('codes') || '/admission_method.csv', header = true, all_varchar = true);
-
-create or replace temp table default_practice as
-select code, name, "group"
-from read_csv(getvariable('codes') || '/default_practice.csv', header = true, all_varchar = true);
-
-create or replace temp table main_specialty as
-select code, name, "group"
-from read_csv(getvariable('codes') || '/main_specialty.csv', header = true, all_varchar = true);
+create or replace temp table cds_update_type as from code_list('cds_update_type');
+create or replace temp table patient_classification as from code_list('patient_classification');
+create or replace temp table administrative_category as from code_list('administrative_category');
+create or replace temp table admission_method as from code_list('admission_method');
+create or replace temp table default_practice as from code_list('default_practice');
+create or replace temp table main_specialty as from code_list('main_specialty');
 
 set variable record_groups = (select map(list(code), list("group")) from cds_record_type);
 set variable bulk_groups = (select map(list(code), list(bulk_group)) from cds_record_type);
@@ -50,5 +60,7 @@ set variable admission_methods = (select list(code) from admission_method);
 -- The points of delivery that are charged, in the order they are shown; `group` says what days
 -- their budgets are spread over.
 create or replace temp table pod as
-select code, name, "group", row_number() over () as place
-from read_csv(getvariable('codes') || '/pod.csv', header = true, all_varchar = true);
+select
+    *,
+    row_number() over () as place,
+from code_list('pod');
