@@ -209,12 +209,13 @@ def _post(connection: duckdb.DuckDBPyConnection) -> None:
     """Post what was drawn: when it arrives, and a credit and a charge when it is changed."""
     connection.execute(
         "insert into posting select arrives + 1, 'charge', 'new', place::varchar, place, "
-        "practice_code, activity_month, pod, null, (pennies * 0.01)::decimal(18, 2), '' from drawn "
+        "practice_code, activity_month, pod, null, (pennies * 0.01)::decimal(18, 2), "
+        "activity_month, 1, place from drawn "
         "union all select arrives + 2, 'credit', 'amended', place::varchar, place, practice_code, "
-        "activity_month, pod, null, -(pennies * 0.01)::decimal(18, 2), '' "
+        "activity_month, pod, null, -(pennies * 0.01)::decimal(18, 2), activity_month, 1, place "
         "from drawn where changed >= 0 "
         "union all select arrives + 2, 'charge', 'amended', place::varchar, place, practice_code, "
-        "activity_month, pod, null, (changed * 0.01)::decimal(18, 2), '' "
+        "activity_month, pod, null, (changed * 0.01)::decimal(18, 2), activity_month, 1, place "
         "from drawn where changed > 0"
     )
     # Versions stand from the close in which they arrived; what the forecast does not read is blank.

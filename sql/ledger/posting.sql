@@ -57,7 +57,7 @@ numbered as (
         row_number() over (
             partition by budget_holder
             order by spell_id, kind = 'charge'
-        ) as place,
+        ) as number,
     from version
 )
 
@@ -72,11 +72,7 @@ select
     pod,
     hrg_code,
     amount,
-    concat_ws(
-        '-',
-        budget_holder,
-        strftime(getvariable('period'), '%Y-%m'),
-        getvariable('revision'),
-        place
-    ) as charge_reference,
+    getvariable('period') as period,
+    getvariable('revision') as revision,
+    number,
 from numbered;

@@ -5,15 +5,17 @@
 --
 -- The files are written as the rows stream by, one practice after the other. `sheet` names the
 -- sheets that a row is on, one space between them. Names are put beside the codes of the rows that
--- come, and what says the same in other words is worked out last: all rows are sorted, and a row
--- is sorted in less time, and in memory, the less there is in it.
+-- come, and what says the same in other words is worked out last, the charge reference among it:
+-- all rows are sorted, and a row is sorted in less time, and in memory, the less there is in it.
 with ordered as (
     select
         entry.holder,
         entry.is_on_charges,
         entry.is_on_year_to_date,
         entry.is_on_not_charged,
-        entry.charge_reference,
+        entry.period,
+        entry.revision,
+        entry.number,
         entry.kind,
         entry.reason,
         entry.is_credit,
@@ -56,7 +58,7 @@ with ordered as (
     order by
         entry.holder_number asc,
         entry.close_number asc nulls last,
-        entry.place asc,
+        entry.number asc,
         entry.activity_month asc nulls last,
         entry.first_record asc
 )
@@ -69,7 +71,8 @@ select
         when is_on_charges then 'charges'
         else 'year_to_date'
     end as sheet,
-    charge_reference,
+    holder || '-' || strftime(period, '%Y-%m') || '-' || revision || '-' || number
+        as charge_reference,
     kind,
     reason,
     strftime(activity_month, '%Y-%m') as activity_month,

@@ -1,6 +1,7 @@
 """A month that was issued and then revised: what was issued stays, what changed is told."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -229,3 +230,19 @@ def test_a_revision_under_way_is_not_in_the_exports(tmp_path: Path) -> None:
     for stage in ("episodes", "spells", "prices", "attribution", "ledger", "position"):
         closing.run_stage(site, "5XA", period, stage, revise=True)
     assert {table: export(tmp_path, table, "2004-04") for table in tables} == before
+
+
+def test_an_older_warehouse_s_postings_keep_their_references(month: Month, tmp_path: Path) -> None:
+    """Schema version 2 had a posting's reference as text, version 3 has its parts."""
+    site = tmp_path / "site"
+    shutil.copytree(month.site, site)
+    with duckdb.connect(str(site / "warehouse" / "5XA.duckdb")) as connection:
+        connection.execute(
+            "create table as_text as select * exclude (period, revision, number, charge_reference),"
+            " cast(charge_reference as varchar) as charge_reference from posting; "
+            "drop table posting; alter table as_text rename to posting; "
+            "update schema_version set version = 2"
+        )
+    assert export(site, "postings", PERIOD) == export(month.site, "postings", PERIOD)
+    assert (site / "warehouse" / "5XA.schema2.duckdb").exists()
+    done(site, "verify", PERIOD)
