@@ -1,4 +1,5 @@
 -- Schema version 3: a posting keeps the parts of its charge reference; the text is made of them.
+-- A posting without a close, which there cannot be, would stop it: none is lost.
 create table posting_of_parts (
     close_number integer not null,
     kind varchar not null, -- charge or credit
@@ -25,7 +26,7 @@ select
     close.revision,
     cast(split_part(posting.charge_reference, '-', -1) as integer) as number,
 from posting
-inner join close on posting.close_number = close.close_number;
+left join close on posting.close_number = close.close_number;
 
 drop table posting;
 
