@@ -20,8 +20,7 @@ select
     count(*) as records,
     list_sort(min(broken.line, 5)) as first_lines,
 from broken
-left join
-    read_csv(getvariable('codes') || '/record_rule.csv', all_varchar = true) as record_rule
+left join code_list('record_rule') as record_rule
     on split_part(broken.fault, ':', 1) = record_rule.code
 group by broken.fault, record_rule.name
 order by broken.fault

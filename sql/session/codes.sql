@@ -2,15 +2,13 @@
 -- checked against as session variables too, which can be looked up without a join.
 --
 -- How the files are written is known: for DuckDB to find it out takes longer than to read them.
-create or replace temp macro code_list(list_name) as table
-    select
-        code,
-        name,
-        "group",
+create or replace temp macro code_list(
+    list_name, file_columns := { 'code': 'varchar', 'name': 'varchar', 'group': 'varchar' }
+) as table
     from
         read_csv(
             getvariable('codes') || '/' || list_name || '.csv',
-            columns = { 'code': 'varchar', 'name': 'varchar', 'group': 'varchar' },
+            columns = file_columns,
             auto_detect = false,
             header = true,
             delim = ',',
@@ -19,22 +17,12 @@ create or replace temp macro code_list(list_name) as table
         );
 
 create or replace temp table cds_record_type as
-select
-    code,
-    name,
-    "group",
-    bulk_group,
 from
-    read_csv(
-        getvariable('codes') || '/cds_record_type.csv',
-        columns = {
+    code_list(
+        'cds_record_type',
+        file_columns := {
             'code': 'varchar', 'name': 'varchar', 'group': 'varchar', 'bulk_group': 'varchar'
-        },
-        auto_detect = false,
-        header = true,
-        delim = ',',
-        quote = '"',
-        escape = '"'
+        }
     );
 
 create or replace temp table cds_update_type as from code_list('cds_update_type');

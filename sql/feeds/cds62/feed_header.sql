@@ -1,7 +1,7 @@
 -- The lines 01 of a flat file's admitted care: header, person, agreement.
 --
 -- Grain: one row per record.
--- Inputs: line_01 (the fields of lines 01), other_cds_type.
+-- Inputs: line_01 (the fields of lines 01), code list other_cds_type.
 create or replace temp table header_line as
 select
     record_number,
@@ -31,7 +31,7 @@ where
     cds_record_type is null
     or cds_record_type not in (
         select code
-        from read_csv(getvariable('codes') || '/other_cds_type.csv', all_varchar = true)
+        from code_list('other_cds_type')
     );
 
 create or replace temp view feed_header as
