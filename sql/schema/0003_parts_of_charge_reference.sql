@@ -1,5 +1,8 @@
 -- Schema version 3: a posting keeps the parts of its charge reference; the text is made of them.
 -- A posting without a close, which there cannot be, would stop it: none is lost.
+create macro charge_reference_of(budget_holder, period, revision, number) as
+budget_holder || '-' || strftime(period, '%Y-%m') || '-' || revision || '-' || number;
+
 create table posting_of_parts (
     close_number integer not null,
     kind varchar not null, -- charge or credit
@@ -15,7 +18,7 @@ create table posting_of_parts (
     revision integer not null,
     number integer not null, -- within budget holder, period and revision
     charge_reference varchar generated always as (
-        budget_holder || '-' || strftime(period, '%Y-%m') || '-' || revision || '-' || number
+        charge_reference_of(budget_holder, period, revision, number)
     ) virtual
 );
 

@@ -71,8 +71,7 @@ select
         when is_on_charges then 'charges'
         else 'year_to_date'
     end as sheet,
-    holder || '-' || strftime(period, '%Y-%m') || '-' || revision || '-' || number
-        as charge_reference,
+    charge_reference_of(holder, period, revision, number) as charge_reference,
     kind,
     reason,
     strftime(activity_month, '%Y-%m') as activity_month,
