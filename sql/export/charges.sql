@@ -2,12 +2,12 @@
 -- period's financial year or with a posting in the period.
 --
 -- Grain: one row per spell.
--- Inputs: charge, posting, close.
+-- Inputs: charge, record, posting, close.
 select
     charge.spell_id,
     charge.provider_code,
     spell_number_of(charge.spell_id, charge.provider_code) as provider_spell_number,
-    charge.nhs_number,
+    first_record.nhs_number,
     charge.episodes,
     charge.admission_date,
     charge.discharge_date,
@@ -35,6 +35,7 @@ select
     charge.responsible,
     charge.budget_holder,
 from charge
+inner join record as first_record on charge.first_record = first_record.rowid
 where
     charge.from_close <= getvariable('close_number')
     and coalesce(charge.to_close > getvariable('close_number'), true)

@@ -161,7 +161,6 @@ select
     provider_code,
     first_record,
     last_record,
-    nhs_number,
     episodes,
     admission_date,
     discharge_date,

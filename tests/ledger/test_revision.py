@@ -232,8 +232,8 @@ def test_a_revision_under_way_is_not_in_the_exports(tmp_path: Path) -> None:
     assert {table: export(tmp_path, table, "2004-04") for table in tables} == before
 
 
-def test_an_older_warehouse_s_postings_keep_their_references(month: Month, tmp_path: Path) -> None:
-    """Schema version 2 had a posting's reference as text, version 3 has its parts."""
+def test_an_older_warehouse_is_migrated_to_the_same_ledger(month: Month, tmp_path: Path) -> None:
+    """Schema version 2 had a posting's reference as text, and a charge's NHS number beside it."""
     site = tmp_path / "site"
     shutil.copytree(month.site, site)
     with duckdb.connect(str(site / "warehouse" / "5XA.duckdb")) as connection:
@@ -242,8 +242,12 @@ def test_an_older_warehouse_s_postings_keep_their_references(month: Month, tmp_p
             " cast(charge_reference as varchar) as charge_reference from posting; "
             "drop table posting; drop macro charge_reference_of; "
             "alter table as_text rename to posting; "
+            "alter table charge add column nhs_number varchar; "
+            "update charge set nhs_number = record.nhs_number from record "
+            "where charge.first_record = record.rowid; "
             "update schema_version set version = 2"
         )
-    assert export(site, "postings", PERIOD) == export(month.site, "postings", PERIOD)
+    for table in ("postings", "charges"):
+        assert export(site, table, PERIOD) == export(month.site, table, PERIOD)
     assert (site / "warehouse" / "5XA.schema2.duckdb").exists()
     done(site, "verify", PERIOD)
