@@ -57,6 +57,9 @@ _READINGS: dict[Kind, str] = {
     "and (try_cast({0}[1:4] as integer) + 1) % 100 = try_cast({0}[6:7] as integer), {0}, null)",
     "pod": "if({0} in ('elective', 'daycase', 'non_elective'), {0}, null)",
 }
+# What stands in a long file's table for a text that is not of its column's kind, until that is
+# told: nothing of the kind is equal to it. Text of kind `text` always is.
+_MARKS: dict[Kind, str] = {"code": "''", "date": "date 'infinity'"}
 _WORDS: dict[Kind, str] = {
     "text": "text",
     "code": "a code of letters and digits",
@@ -86,12 +89,22 @@ class Layout:
     """A reference file's columns. `key` columns together stand once; none means no such rule.
 
     `header` is False for the ODS files, which have none: `columns` then are in the file's order.
+    A `long` one, of everybody there is, is read straight into its table, in the file's order.
     """
 
     table: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     header: bool = True
+    long: bool = False
+
+    @property
+    def line(self) -> str:
+        """The expression that gives a row's line in its file."""
+        if not self.long:
+            return "line"
+        first = 2 if self.header else 1
+        return f"rowid - (select min(rowid) from reference.{self.table}) + {first}"
 
 
 @dataclass(frozen=True)
@@ -109,8 +122,8 @@ class Source:
         return self.columns.get(name, name)
 
 
-def _layout(table: str, *columns: Column, key: tuple[str, ...] = ()) -> Layout:
-    return Layout(table, columns, key)
+def _layout(table: str, *columns: Column, key: tuple[str, ...] = (), long: bool = False) -> Layout:
+    return Layout(table, columns, key, long=long)
 
 
 LAYOUTS: dict[str, Layout] = {
@@ -139,6 +152,7 @@ LAYOUTS: dict[str, Layout] = {
         Column("practice_code", "code", required=True),
         Column("start_date", "date", required=True),
         Column("end_date", "date"),
+        long=True,
     ),
     "gps.csv": _layout(
         "gp",
@@ -314,13 +328,16 @@ EDITION_LAYOUTS: dict[str, Layout] = {
 
 
 def create(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
-    """Make a layout's empty table in schema `reference`, with the file's line and its edition."""
-    columns = ", ".join(
+    """Make a layout's empty table in schema `reference`.
+
+    Beside the columns it has each row's edition and line, unless it is a long one.
+    """
+    beside = [] if layout.long else ["edition varchar", "line bigint"]
+    columns = [
         f"{delimited.identifier(column.name)} {_type(column.kind)}" for column in layout.columns
-    )
+    ]
     connection.execute(
-        f"create or replace table reference.{layout.table} "
-        f"(edition varchar, line bigint, {columns})"
+        f"create or replace table reference.{layout.table} ({', '.join(beside + columns)})"
     )
 
 
@@ -345,23 +362,70 @@ def load(
     values = ", ".join(
         f"{delimited.text(file, name)} as {delimited.identifier(name)}" for name in names_read
     )
+    rows = delimited.source(file, names, skip=skip)
+    if layout.long:
+        delimited.forget_rejects(connection)
+        _take_straight(connection, layout, f"(select {values} from {rows})")
+        _require_fields(connection, shown, names)
+        if _is_marked_read(connection, layout):
+            return
     with _apart(connection) as (database, reading):
-        reading.execute(
-            f"create table {database}.stated_row as "
-            f"select * from {delimited.source(file, names, skip=skip)}"
-        )
-        rejected = delimited.rejects(reading)
-        if rejected:
-            raise UsageError(
-                f"{shown}, line {rejected[0].line}: this line cannot be read as {len(names)} "
-                "comma-separated fields. Correct it; values with commas go in double quotes."
-            )
+        reading.execute(f"create table {database}.stated_row as select * from {rows}")
+        _require_fields(reading, shown, names)
         connection.execute(
             f"create or replace temp view stated as "
             f"select {values}, rowid + {skip + 1} as {LINE} from {database}.stated_row"
         )
+        if layout.long:
+            problems = _problems(connection, layout, _stated(layout, names_read), Source(shown))
+            raise unusable(shown, problems)
         take(connection, layout, Source(shown), names_read, edition=edition)
         connection.execute("drop view stated")
+
+
+def _require_fields(
+    connection: duckdb.DuckDBPyConnection, shown: str, names: Sequence[str]
+) -> None:
+    """Raise UsageError where a line of what was read has more or fewer fields than it should."""
+    rejected = delimited.rejects(connection)
+    if rejected:
+        raise UsageError(
+            f"{shown}, line {rejected[0].line}: this line cannot be read as {len(names)} "
+            "comma-separated fields. Correct it; values with commas go in double quotes."
+        )
+
+
+def _take_straight(connection: duckdb.DuckDBPyConnection, layout: Layout, stated: str) -> None:
+    """Add rows of trimmed text to a long layout's table as they are read, which is once.
+
+    What is not of its column's kind is marked.
+    """
+    values = ", ".join(map(_reading_or_mark, layout.columns))
+    connection.execute(f"insert into reference.{layout.table} select {values} from {stated}")
+
+
+def _reading_or_mark(column: Column) -> str:
+    text = delimited.identifier(column.name)
+    if column.kind == "text":
+        return text
+    mark = _MARKS[column.kind]
+    return f"case when {text} is not null then coalesce({_reading(column)}, {mark}) end"
+
+
+def _is_marked_read(connection: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
+    """Whether nothing that was taken straight is marked, and nothing required is blank.
+
+    Each is asked by itself: what DuckDB knows of a group of rows answers it, unread.
+    """
+    wrong = [f"{delimited.identifier(c.name)} is null" for c in layout.columns if c.required]
+    wrong += [
+        f"{delimited.identifier(c.name)} = {_MARKS[c.kind]}"
+        for c in layout.columns
+        if c.kind in _MARKS
+    ]
+    asked = " or ".join(f"exists (from reference.{layout.table} where {each})" for each in wrong)
+    found = connection.execute(f"select {asked}").fetchone()
+    return found == (False,)
 
 
 @contextlib.contextmanager
@@ -395,11 +459,7 @@ def take(
     `names` are those of the layout's columns that it has; `stated_line` is a row's place in the
     source. Raises UsageError naming source, line and column; rows may have been added then.
     """
-    values = ", ".join(
-        f"{'' if column.name in names else 'null::varchar as '}{delimited.identifier(column.name)}"
-        for column in layout.columns
-    )
-    stated = f"(select {LINE}, {values} from stated)"
+    stated = _stated(layout, names)
     with warehouse.in_any_order(connection):  # each row has its line
         connection.execute(
             f"insert into reference.{layout.table} "
@@ -409,6 +469,15 @@ def take(
     if not _is_read(connection, layout, stated, edition):
         raise unusable(source.shown, _problems(connection, layout, stated, source))
     _check_key(connection, layout, source, edition)
+
+
+def _stated(layout: Layout, names: Sequence[str]) -> str:
+    """The relation `stated` with a layout's columns, of which it has those of these names."""
+    values = ", ".join(
+        f"{'' if column.name in names else 'null::varchar as '}{delimited.identifier(column.name)}"
+        for column in layout.columns
+    )
+    return f"(select {LINE}, {values} from stated)"
 
 
 def _inspect(path: Path, shown: str) -> FeedFile:
@@ -585,8 +654,8 @@ def check_together(connection: duckdb.DuckDBPyConnection) -> None:
     ):
         problems_of(
             connection,
-            f"select line from reference.{table} where {last} < {first} "
-            f"and {_is_sites_own(table)} order by line",
+            f"select {LAYOUTS[name].line} as line from reference.{table} "
+            f"where {last} < {first} and {_is_sites_own(table)} order by line",
             f"reference/{name}",
             f"{last} is before {first}",
         )

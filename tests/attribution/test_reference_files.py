@@ -138,6 +138,28 @@ Spoil = Callable[[SiteBuilder], object]
             "  line 2: end_date is before start_date",
         ),
         (
+            lambda site: [
+                site.registration(nhs_number(1), "Y90001", "2004-01-01"),
+                site.registration(nhs_number(2), "Y90001", "2004-02-01", "2004-02-02"),
+                site.registration(nhs_number(1), "Y90001", "2004-02-01", "2004-01-01"),
+            ],
+            "correct them:\n  line 4: end_date is before start_date",
+        ),
+        (
+            lambda site: [
+                site.registration(nhs_number(1), "Y90001", "2004-01-01", "2004-02-30"),
+                site.registration(nhs_number(2), " Y90001\t", "2004-01-01"),
+                site.registration(nhs_number(3), "Y-90001", "infinity"),
+                site.registration("", " ", "2004-01-01", " "),
+            ],
+            "reference/registrations.csv has rows that cannot be used; correct them:\n"
+            "  line 2: end_date is not a date, YYYY-MM-DD\n"
+            "  line 4: practice_code is not a code of letters and digits\n"
+            "  line 4: start_date is not a date, YYYY-MM-DD\n"
+            "  line 5: nhs_number is blank\n"
+            "  line 5: practice_code is blank",
+        ),
+        (
             lambda site: site.membership("Y90001", "5XA", "2004-02-01", "2004-01-01"),
             "reference/memberships.csv has rows that cannot be used; correct them:\n  line 3: end_",
         ),
@@ -203,6 +225,21 @@ def test_a_wrong_file_is_an_error(spoil: Spoil, told: str, builder: SiteBuilder)
     assert outcome.exit_code == 2
     assert told in outcome.output
     assert nhs_number(1) not in outcome.output
+
+
+def test_a_register_with_a_line_of_too_few_fields(builder: SiteBuilder) -> None:
+    """A register is read straight into its table, its lines as strictly as another file's."""
+    for number in (1, 2):
+        builder.registration(nhs_number(number))
+    builder.episode()
+    site = builder.write()
+    with (builder.reference / "registrations.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{nhs_number(3)},Y90001,2004-01-01\n")
+    land(site)
+    outcome = pbc(site, "close", PERIOD)
+    assert outcome.exit_code == 2
+    assert "reference/registrations.csv, line 4: this line cannot be read as 4" in outcome.output
+    assert nhs_number(3) not in outcome.output
 
 
 def test_both_files_present(builder: SiteBuilder) -> None:
