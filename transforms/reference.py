@@ -367,8 +367,9 @@ def load(
         delimited.forget_rejects(connection)
         _take_straight(connection, layout, f"(select {values} from {rows})")
         _require_fields(connection, shown, names)
-        if _is_marked_read(connection, layout):
+        if _is_all_read(connection, layout):
             return
+        # Only its text has lines: it is read again to name those that are wrong.
     with _apart(connection) as (database, reading):
         reading.execute(f"create table {database}.stated_row as select * from {rows}")
         _require_fields(reading, shown, names)
@@ -412,7 +413,7 @@ def _reading_or_mark(column: Column) -> str:
     return f"case when {text} is not null then coalesce({_reading(column)}, {mark}) end"
 
 
-def _is_marked_read(connection: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
+def _is_all_read(connection: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
     """Whether nothing that was taken straight is marked, and nothing required is blank.
 
     Each is asked by itself: what DuckDB knows of a group of rows answers it, unread.
