@@ -57,9 +57,19 @@ _READINGS: dict[Kind, str] = {
     "and (try_cast({0}[1:4] as integer) + 1) % 100 = try_cast({0}[6:7] as integer), {0}, null)",
     "pod": "if({0} in ('elective', 'daycase', 'non_elective'), {0}, null)",
 }
-# What stands in a long file's table for a text that is not of its column's kind, until that is
-# told: nothing of the kind is equal to it. Text of kind `text` always is.
-_MARKS: dict[Kind, str] = {"code": "''", "date": "date 'infinity'"}
+# What stands in a table for a text that is not of its column's kind, until that is told: nothing of
+# the kind is equal to it. Of kind `text` every text is.
+_MARKS: dict[Kind, str] = {
+    "code": "''",
+    "date": "date 'infinity'",
+    "ods_date": "date 'infinity'",
+    "whole": "-1",
+    "money": "9999999999999999.99",
+    "number": "9999999999.99999999",
+    "month": "date 'infinity'",
+    "financial_year": "''",
+    "pod": "''",
+}
 _WORDS: dict[Kind, str] = {
     "text": "text",
     "code": "a code of letters and digits",
@@ -365,9 +375,12 @@ def load(
     rows = delimited.source(file, names, skip=skip)
     if layout.long:
         delimited.forget_rejects(connection)
-        _take_straight(connection, layout, f"(select {values} from {rows})")
+        connection.execute(
+            f"insert into reference.{layout.table} "
+            f"select {_values(layout)} from (select {values} from {rows})"
+        )
         _require_fields(connection, shown, names)
-        if _is_all_read(connection, layout):
+        if _is_read(connection, layout):
             return
         # Only its text has lines: it is read again to name those that are wrong.
     with _apart(connection) as (database, reading):
@@ -394,39 +407,6 @@ def _require_fields(
             f"{shown}, line {rejected[0].line}: this line cannot be read as {len(names)} "
             "comma-separated fields. Correct it; values with commas go in double quotes."
         )
-
-
-def _take_straight(connection: duckdb.DuckDBPyConnection, layout: Layout, stated: str) -> None:
-    """Add rows of trimmed text to a long layout's table as they are read, which is once.
-
-    What is not of its column's kind is marked.
-    """
-    values = ", ".join(map(_reading_or_mark, layout.columns))
-    connection.execute(f"insert into reference.{layout.table} select {values} from {stated}")
-
-
-def _reading_or_mark(column: Column) -> str:
-    text = delimited.identifier(column.name)
-    if column.kind == "text":
-        return text
-    mark = _MARKS[column.kind]
-    return f"case when {text} is not null then coalesce({_reading(column)}, {mark}) end"
-
-
-def _is_all_read(connection: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
-    """Whether nothing that was taken straight is marked, and nothing required is blank.
-
-    Each is asked by itself: what DuckDB knows of a group of rows answers it, unread.
-    """
-    wrong = [f"{delimited.identifier(c.name)} is null" for c in layout.columns if c.required]
-    wrong += [
-        f"{delimited.identifier(c.name)} = {_MARKS[c.kind]}"
-        for c in layout.columns
-        if c.kind in _MARKS
-    ]
-    asked = " or ".join(f"exists (from reference.{layout.table} where {each})" for each in wrong)
-    found = connection.execute(f"select {asked}").fetchone()
-    return found == (False,)
 
 
 @contextlib.contextmanager
@@ -464,10 +444,10 @@ def take(
     with warehouse.in_any_order(connection):  # each row has its line
         connection.execute(
             f"insert into reference.{layout.table} "
-            f"select $edition, {LINE}, {', '.join(map(_reading, layout.columns))} from {stated}",
+            f"select $edition, {LINE}, {_values(layout)} from {stated}",
             {"edition": edition},
         )
-    if not _is_read(connection, layout, stated, edition):
+    if not _is_read(connection, layout):
         raise unusable(source.shown, _problems(connection, layout, stated, source))
     _check_key(connection, layout, source, edition)
 
@@ -534,24 +514,33 @@ def _reading(column: Column) -> str:
     return _READINGS[column.kind].format(delimited.identifier(column.name))
 
 
-def _is_read(
-    connection: duckdb.DuckDBPyConnection, layout: Layout, stated: str, edition: str | None
-) -> bool:
-    """Whether all that was stated was of its column's kind, and nothing required is blank.
+def _values(layout: Layout) -> str:
+    """What is kept of a row of trimmed text; a text that is not of its column's kind is marked."""
+    return ", ".join(map(_reading_or_mark, layout.columns))
 
-    Values are only counted: rows are looked at again where some are wanting.
+
+def _reading_or_mark(column: Column) -> str:
+    text = delimited.identifier(column.name)
+    if column.kind == "text":
+        return text
+    mark = _MARKS[column.kind]
+    return f"case when {text} is not null then coalesce({_reading(column)}, {mark}) end"
+
+
+def _is_read(connection: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
+    """Whether nothing in a table is marked, and nothing required is blank.
+
+    Each is asked by itself: what DuckDB knows of a group of rows answers it, unread.
     """
-    counts = ", ".join(f"count({delimited.identifier(column.name)})" for column in layout.columns)
-    query = (
-        f"select count(*), [{counts}] from {stated} union all "
-        f"select count(*), [{counts}] from reference.{layout.table} "
-        "where edition is not distinct from $edition"
-    )
-    (rows, texts), (_, values) = connection.execute(query, {"edition": edition}).fetchall()
-    required = [
-        count for column, count in zip(layout.columns, texts, strict=True) if column.required
+    wrong = [f"{delimited.identifier(c.name)} is null" for c in layout.columns if c.required]
+    wrong += [
+        f"{delimited.identifier(c.name)} = {_MARKS[c.kind]}"
+        for c in layout.columns
+        if c.kind in _MARKS
     ]
-    return bool(texts == values) and required.count(rows) == len(required)
+    asked = " or ".join(f"exists (from reference.{layout.table} where {each})" for each in wrong)
+    found = connection.execute(f"select {asked}").fetchone()
+    return found == (False,)
 
 
 def _problems(
