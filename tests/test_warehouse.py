@@ -46,6 +46,13 @@ def first_line(process: "subprocess.Popen[str]") -> str:
     return process.stderr.readline()
 
 
+def test_a_join_hands_no_filter_down(site: Path) -> None:
+    """Versions of DuckDB dropped rows so that have a partner (decision 1)."""
+    with warehouse.open_warehouse(load_site(site), COMMISSIONER, "asking") as connection:
+        setting = connection.execute("select current_setting('disabled_optimizers')").fetchone()
+    assert setting == ("join_filter_pushdown",)
+
+
 @pytest.mark.parametrize("command", ["land", "status"])
 def test_who_comes_second_waits_and_says_for_whom(
     command: str, site: Path, lock_file: Path
