@@ -135,6 +135,8 @@ def _connect(site: Site, path: Path, read_only: bool) -> duckdb.DuckDBPyConnecti
         "autoload_known_extensions": False,
         # Gives back to the machine what it has freed, rather than when it next allocates.
         "allocator_background_threads": True,
+        # Rows are compressed and written group by group, not five groups at a time.
+        "write_buffer_row_group_count": 1,
     }
     if settings.memory_limit is not None:
         config["memory_limit"] = settings.memory_limit
