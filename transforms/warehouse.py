@@ -179,12 +179,7 @@ def leave_room(
 
 
 def begin_session(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection the macros and code lists that the SQL files use (sql/session).
-
-    And keep DuckDB from filtering scans by what a join will look for: versions of it lost rows so,
-    without a word (docs/decisions/0001-duckdb-1.5.md).
-    """
-    connection.execute("set disabled_optimizers = 'join_filter_pushdown'")
+    """Give a connection the macros and code lists that the SQL files use (sql/session)."""
     files = ("macros", "codes", "record_fate", "interchange_fate", "standing_posting")
     _make_ready(connection, *(f"{name}.sql" for name in files))
 
@@ -199,6 +194,9 @@ def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _make_ready(connection: duckdb.DuckDBPyConnection, *files: str) -> None:
+    # Versions of DuckDB lost rows, without a word, where a scan was filtered by what a join would
+    # look for (docs/decisions/0001-duckdb-1.5.md).
+    connection.execute("set disabled_optimizers = 'join_filter_pushdown'")
     connection.execute("set variable codes = $codes", {"codes": str(CODES)})
     for file in files:
         connection.execute((SQL / "session" / file).read_text(encoding="utf-8"))

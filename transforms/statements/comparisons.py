@@ -51,8 +51,7 @@ class _Plot:
     measure: _Measure
     rows: Mapping[str, Row]
     points: Mapping[str, package.FunnelPoint]
-    drawn: tuple[package.FunnelPoint, ...]
-    places: Mapping[str, int]  # of the practices drawn, in `drawn`
+    drawn: Sequence[str]
     limits: tuple[package.FunnelLimit, ...]
 
 
@@ -75,13 +74,12 @@ class Plots:
 
     def _funnel(self, plot: _Plot, practice: str) -> package.Funnel:
         own = plot.rows.get(practice)
-        place = plot.places.get(practice)
         return package.Funnel(
             measure=plot.measure.name,
             mean=two_decimals(plot.measure.mean * _PER),
             practice=plot.points.get(practice),
             verdict=_verdict(plot.measure, own) if own else None,
-            others=plot.drawn if place is None else plot.drawn[:place] + plot.drawn[place + 1 :],
+            others=tuple(plot.points[code] for code in plot.drawn if code != practice),
             others_in_all=len(plot.rows) - (practice in plot.rows),
             suppressed=self.suppressed,
             limits=plot.limits,
@@ -115,14 +113,11 @@ def _sum(rows: Sequence[Row], column: str) -> Decimal:
 def _plot(measure: _Measure, rows: Sequence[Row]) -> _Plot:
     ordered = sorted(rows, key=lambda row: (row["weighted_list_size"], row[measure.column]))
     smallest, largest = (ordered[place]["weighted_list_size"] for place in (0, -1))
-    points = {row["practice_code"]: _point(measure, row) for row in ordered}
-    drawn = [row["practice_code"] for row in _evenly(ordered, MOST_DRAWN)]
     return _Plot(
         measure=measure,
         rows={row["practice_code"]: row for row in ordered},
-        points=points,
-        drawn=tuple(points[code] for code in drawn),
-        places={code: place for place, code in enumerate(drawn)},
+        points={row["practice_code"]: _point(measure, row) for row in ordered},
+        drawn=[row["practice_code"] for row in _evenly(ordered, MOST_DRAWN)],
         limits=_limits(measure, smallest * _BELOW_SMALLEST, largest * _ABOVE_LARGEST),
     )
 
