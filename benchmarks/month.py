@@ -17,6 +17,7 @@ import argparse
 import os
 import shutil
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ PEERS_UP_TO = 5_000_000  # what they hold in memory grows with the episodes
 RENDERED = 20
 # What the peers do too. The stages after these, and the gates, are listed apart.
 COMPARED = ("land", *STAGES[: STAGES.index("position") + 1])
+WITH_PACKAGES = "with gates, packages"
 
 Told = dict[str, Any]
 
@@ -108,6 +110,7 @@ def measure(chosen: argparse.Namespace, folder: Path) -> Told:
         "turns": {
             "floor": [seconds(told) for told in floors],
             **{name: [seconds(told) for told in each] for name, each in runs.items()},
+            WITH_PACKAGES: [closing_seconds(told) for told in runs["product"]],
         },
     }
 
@@ -136,6 +139,22 @@ def seconds(told: Told, stages: tuple[str, ...] = ("floor", *COMPARED)) -> float
     return sum(stage["seconds"] for stage in told.get("stages", []) if stage["name"] in stages)
 
 
+def closing_seconds(product: Told) -> float:
+    """What landing and closing took, gates and packages among it; documents are no part of it."""
+    return seconds(product, tuple(s["name"] for s in product["stages"] if is_closing(s["name"])))
+
+
+def beside_its_floors(taken: list[float], floors: list[float]) -> list[float]:
+    """Each turn's seconds over the mean of the floors just before and just after it.
+
+    Where a machine is shared, these have had the same minutes; the best of each need not.
+    """
+    around = pairwise(floors)
+    return [
+        each / ((before + after) / 2) for each, (before, after) in zip(taken, around, strict=True)
+    ]
+
+
 def peak(told: Told) -> int:
     """The most memory that a program took in the stages that are compared."""
     return max(stage["peak_memory"] for stage in told["stages"] if stage["name"] in COMPARED)
@@ -155,9 +174,9 @@ def show(results: Told) -> None:
     memory = mebibytes(results["floor"]["stages"][0]["peak_memory"])
     beside.add_row("the floor", f"{floor:,.1f}", "1.00", memory, database, "")
     own = seconds(product)
-    whole = seconds(product, tuple(s["name"] for s in product["stages"] if is_closing(s["name"])))
+    whole = closing_seconds(product)
     total = f"£{product['total_charges'] / 100:,.2f}"
-    for name, taken in (("land to position", own), ("with gates, packages", whole)):
+    for name, taken in (("land to position", own), (WITH_PACKAGES, whole)):
         beside.add_row(
             name,
             f"{taken:,.1f}",
@@ -181,9 +200,13 @@ def show(results: Told) -> None:
             "the same" if told["agrees"] else "[bold red]others[/bold red]",
         )
     console.print(beside)
-    if len(results["turns"]["product"]) > 1:
-        for name, taken in results["turns"].items():
-            console.print(f"{name}, each turn: {', '.join(f'{each:,.1f}' for each in taken)} s")
+    turns = results["turns"]
+    for name, taken in turns.items():
+        told = f"{name}, each turn: {', '.join(f'{each:,.1f}' for each in taken)} s"
+        if name != "floor":
+            ratios = beside_its_floors(taken, turns["floor"])
+            told += f"; x the floors before and after: {', '.join(f'{x:.2f}' for x in ratios)}"
+        console.print(told)
 
 
 def is_closing(stage: str) -> bool:

@@ -8,23 +8,33 @@ the gate `statements` judges them.
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
 from transforms import package, warehouse
 from transforms.mark import Close
 
+LastGood = Literal["last_good_record", "live_record"]
+
 _COLUMNS = "tie, control, key, unit, left_name, left_figure, right_name, right_figure"
 
 
-def work_out(connection: duckdb.DuckDBPyConnection, close: Close, folder: Path) -> None:
+def work_out(
+    connection: duckdb.DuckDBPyConnection,
+    close: Close,
+    folder: Path,
+    last_good: LastGood = "last_good_record",
+) -> None:
     """Make the temporary table control_total of a close whose packages lie in a folder.
 
-    One row per tie and key: `left_figure` and `right_figure` must be equal.
+    One row per tie and key: `left_figure` and `right_figure` must be equal. `last_good` names what
+    says the fate of each identifier's last good record: for any close it is worked out anew, and of
+    the last one the stage `episodes` has kept it.
     """
     close.set_variables(connection)
     connection.execute("set variable folder = $folder", {"folder": str(folder)})
-    connection.execute(f"create or replace temp table fate as {warehouse.read('export/fates.sql')}")
+    connection.execute(f"create or replace temp table fate as from interchange_fate('{last_good}')")
     connection.execute(
         f"create or replace temp table control_total as select {_COLUMNS} "
         f"from ({warehouse.read('verify/total.sql')})"

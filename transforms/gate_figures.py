@@ -89,6 +89,7 @@ def _work_out_totals(
         connection,
         mark.read(connection, code, number),
         site.output(code, period, revision),
+        last_good="live_record",  # what the charges were made from is to tie, too
     )
 
 

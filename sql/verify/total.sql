@@ -1,7 +1,7 @@
 -- Control totals of a close, each worked out in two ways that must agree.
 --
 -- Grain: one row per control and key.
--- Inputs: interchange, record, quarantine, fate (made from the export), charge, posting,
+-- Inputs: interchange, record, quarantine, fate (of interchange_fate), charge, posting,
 --         standing_posting, close, position, budget, pod.
 --
 -- `tie` names what must tie, `control` says it, `key` says for what, `unit` what is counted.

@@ -95,6 +95,7 @@ A_CHARGE = (
             {BUDGETS},
         ),
         ("update interchange set declared_records = 1 where landing_number = 1", {FATES}),
+        ("insert into live_record from live_record limit 1", {FATES}),
         (
             "insert into statement values (6, 'Y99999', '5XA/2004-09/Y99999/r1', false)",
             {PACKAGES},
