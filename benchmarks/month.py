@@ -19,6 +19,7 @@ import shutil
 import tempfile
 from itertools import pairwise
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from rich.console import Console
@@ -149,10 +150,7 @@ def beside_its_floors(taken: list[float], floors: list[float]) -> list[float]:
 
     Where a machine is shared, these have had the same minutes; the best of each need not.
     """
-    around = pairwise(floors)
-    return [
-        each / ((before + after) / 2) for each, (before, after) in zip(taken, around, strict=True)
-    ]
+    return [each / fmean(around) for each, around in zip(taken, pairwise(floors), strict=True)]
 
 
 def peak(told: Told) -> int:
@@ -200,13 +198,13 @@ def show(results: Told) -> None:
             "the same" if told["agrees"] else "[bold red]others[/bold red]",
         )
     console.print(beside)
-    turns = results["turns"]
-    for name, taken in turns.items():
-        told = f"{name}, each turn: {', '.join(f'{each:,.1f}' for each in taken)} s"
+    floors = results["turns"]["floor"]
+    for name, taken in results["turns"].items():
+        line = f"{name}, each turn: {', '.join(f'{each:,.1f}' for each in taken)} s"
         if name != "floor":
-            ratios = beside_its_floors(taken, turns["floor"])
-            told += f"; x the floors before and after: {', '.join(f'{x:.2f}' for x in ratios)}"
-        console.print(told)
+            ratios = beside_its_floors(taken, floors)
+            line += f"; x the floors before and after: {', '.join(f'{x:.2f}' for x in ratios)}"
+        console.print(line)
 
 
 def is_closing(stage: str) -> bool:

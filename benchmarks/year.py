@@ -17,7 +17,7 @@ from rich.console import Console
 
 from benchmarks import apart
 from benchmarks.make_site import COMMISSIONER, PERIOD
-from benchmarks.month import COMPARED, MEMORY_LIMIT, Told, is_closing, seconds
+from benchmarks.month import COMPARED, MEMORY_LIMIT, Told, closing_seconds, seconds
 from benchmarks.results import machine_said, mebibytes, printer, table, write_results
 from transforms.periods import Period
 
@@ -88,11 +88,11 @@ def show(results: Told) -> None:
     )
     for month in results["months"]:
         closing = seconds(month, COMPARED[1:])
-        names = {stage["name"] for stage in month["stages"]} - {"land"}
-        whole = seconds(month, tuple(name for name in names if is_closing(name)))
+        landing = seconds(month, ("land",))
+        whole = closing_seconds(month) - landing
         found.add_row(
             month["period"],
-            f"{seconds(month, ('land',)):,.1f}",
+            f"{landing:,.1f}",
             f"{closing:,.1f}",
             f"{closing / floor:.2f}",
             f"{whole:,.1f}",
