@@ -57,10 +57,11 @@ _READINGS: dict[Kind, str] = {
     "and (try_cast({0}[1:4] as integer) + 1) % 100 = try_cast({0}[6:7] as integer), {0}, null)",
     "pod": "if({0} in ('elective', 'daycase', 'non_elective'), {0}, null)",
 }
-# What stands in a table for a text that is not of its column's kind, until that is told: nothing of
-# the kind is equal to it. Of kind `text` every text is.
+# Kinds whose texts stand in a table as they are.
+_TEXTS: tuple[Kind, ...] = ("text", "code")
+# What stands in a table for another text that is not of its column's kind, until that is told:
+# nothing of the kind is equal to it.
 _MARKS: dict[Kind, str] = {
-    "code": "''",
     "date": "date 'infinity'",
     "ods_date": "date 'infinity'",
     "whole": "-1",
@@ -521,16 +522,17 @@ def _values(layout: Layout) -> str:
 
 def _reading_or_mark(column: Column) -> str:
     text = delimited.identifier(column.name)
-    if column.kind == "text":
+    if column.kind in _TEXTS:
         return text
     mark = _MARKS[column.kind]
     return f"case when {text} is not null then coalesce({_reading(column)}, {mark}) end"
 
 
 def _is_read(connection: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
-    """Whether nothing in a table is marked, and nothing required is blank.
+    """Whether nothing in a table is marked or no code, and nothing required is blank.
 
-    Each is asked by itself: what DuckDB knows of a group of rows answers it, unread.
+    Each is asked by itself: what DuckDB knows of a group of rows answers most of it, unread. Codes
+    are few, and each is looked at once.
     """
     wrong = [f"{delimited.identifier(c.name)} is null" for c in layout.columns if c.required]
     wrong += [
@@ -538,8 +540,14 @@ def _is_read(connection: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
         for c in layout.columns
         if c.kind in _MARKS
     ]
-    asked = " or ".join(f"exists (from reference.{layout.table} where {each})" for each in wrong)
-    found = connection.execute(f"select {asked}").fetchone()
+    table = f"reference.{layout.table}"
+    asked = [f"exists (from {table} where {each})" for each in wrong]
+    asked += [
+        f"exists (from (select distinct {name} from {table}) where {name} is not null "
+        f"and {_READINGS['code'].format(name)} is null)"
+        for name in (delimited.identifier(c.name) for c in layout.columns if c.kind == "code")
+    ]
+    found = connection.execute(f"select {' or '.join(asked)}").fetchone()
     return found == (False,)
 
 

@@ -118,7 +118,6 @@ select
     first_record,
     is_discharged, -- by the period's end
     attribution_basis,
-    gp_practice_code as submitted_practice_code,
     practice_code,
     responsible,
     case

@@ -8,7 +8,6 @@ create or replace view current_charge as
 select
     priced_spell.* exclude (index_missing),
     attributed_spell.attribution_basis,
-    attributed_spell.submitted_practice_code,
     attributed_spell.practice_code,
     attributed_spell.responsible,
     attributed_spell.not_responsible_reason,

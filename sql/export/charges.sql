@@ -30,7 +30,7 @@ select
     charge.market_forces_payment,
     charge.total_price,
     charge.attribution_basis,
-    charge.submitted_practice_code,
+    first_record.gp_practice_code as submitted_practice_code,
     charge.practice_code,
     charge.responsible,
     charge.budget_holder,

@@ -50,7 +50,7 @@ with ordered as (
         entry.market_forces_payment,
         entry.total_price,
         entry.attribution_basis,
-        entry.submitted_practice_code,
+        first_record.gp_practice_code as submitted_practice_code,
         entry.practice_code,
         entry.not_charged_reason,
     from detail_entry as entry

@@ -28,7 +28,6 @@ select
     spell.pod,
     spell.hrg_code,
     attributed_spell.attribution_basis,
-    attributed_spell.submitted_practice_code,
     attributed_spell.practice_code,
     coalesce(holder_of_year.budget_holder, attributed_spell.practice_code) as holder,
     'not yet discharged' as not_charged_reason,

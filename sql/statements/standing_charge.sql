@@ -17,7 +17,7 @@ select
     first_record.main_specialty,
     charge.attribution_basis,
     charge.attribution_basis = 'registration'
-    and coalesce(charge.submitted_practice_code <> charge.practice_code, false)
+    and coalesce(first_record.gp_practice_code <> charge.practice_code, false)
         as is_submitted_elsewhere,
     charge.activity_month >= getvariable('year_start') as is_this_year,
     excluded_scope.pod is not null as is_excluded,

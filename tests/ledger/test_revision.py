@@ -233,7 +233,7 @@ def test_a_revision_under_way_is_not_in_the_exports(tmp_path: Path) -> None:
 
 
 def test_an_older_warehouse_is_migrated_to_the_same_ledger(month: Month, tmp_path: Path) -> None:
-    """Schema version 2 had a posting's reference as text, and a charge's NHS number beside it."""
+    """Schema version 2 had a posting's reference as text, and of the log more beside a charge."""
     site = tmp_path / "site"
     shutil.copytree(month.site, site)
     with duckdb.connect(str(site / "warehouse" / "5XA.duckdb")) as connection:
@@ -243,8 +243,10 @@ def test_an_older_warehouse_is_migrated_to_the_same_ledger(month: Month, tmp_pat
             "drop table posting; drop macro charge_reference_of; "
             "alter table as_text rename to posting; "
             "alter table charge add column nhs_number varchar; "
-            "update charge set nhs_number = record.nhs_number from record "
-            "where charge.first_record = record.rowid; "
+            "alter table charge add column submitted_practice_code varchar; "
+            "update charge set nhs_number = record.nhs_number, "
+            "submitted_practice_code = record.gp_practice_code "
+            "from record where charge.first_record = record.rowid; "
             "update schema_version set version = 2"
         )
     for table in ("postings", "charges"):
