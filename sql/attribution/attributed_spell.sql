@@ -49,11 +49,14 @@ decided as (
     select
         submitted.*,
         case
-            when registration.practice_code is not null then 'registration'
-            when submitted.submitted_practice is not null then 'submitted_practice'
-            when gp.practice_code is not null then 'submitted_gp'
-            when submitted.residence_commissioner = getvariable('commissioner') then 'resident'
-            else 'none'
+            when registration.practice_code is not null
+                then cast('registration' as attribution_basis)
+            when submitted.submitted_practice is not null
+                then cast('submitted_practice' as attribution_basis)
+            when gp.practice_code is not null then cast('submitted_gp' as attribution_basis)
+            when submitted.residence_commissioner = getvariable('commissioner')
+                then cast('resident' as attribution_basis)
+            else cast('none' as attribution_basis)
         end as attribution_basis,
         case attribution_basis
             when 'registration' then registration.practice_code

@@ -76,20 +76,22 @@ select
     difference.* exclude (due_edition, posted_edition),
     if(difference.is_frozen, inherited.heir, null) as heir, -- of what was posted
     case
-        when difference.is_frozen and inherited.heir <> difference.posted_holder then 'moved'
-        when difference.is_frozen then 'held'
-        when difference.due_number is null then 'withdrawn'
-        when difference.posted_number is null and posted_before.spell_id is not null then 'restored'
+        when difference.is_frozen and inherited.heir <> difference.posted_holder
+            then cast('moved' as posting_reason)
+        when difference.is_frozen then null
+        when difference.due_number is null then cast('withdrawn' as posting_reason)
+        when difference.posted_number is null and posted_before.spell_id is not null
+            then cast('restored' as posting_reason)
         when difference.posted_number is null and difference.due_month = getvariable('period')
-            then 'new'
-        when difference.posted_number is null then 'late'
-        when difference.due_holder <> difference.posted_holder then 'moved'
+            then cast('new' as posting_reason)
+        when difference.posted_number is null then cast('late' as posting_reason)
+        when difference.due_holder <> difference.posted_holder then cast('moved' as posting_reason)
         when
             (difference.due_edition is distinct from difference.posted_edition)
             and financial_year(difference.due_month) = financial_year(difference.posted_month)
-            then 'repriced'
-        else 'amended'
-    end as reason,
+            then cast('repriced' as posting_reason)
+        else cast('amended' as posting_reason)
+    end as reason, -- none where the change is held
 from difference
 left join posted_before on difference.spell_id = posted_before.spell_id
 left join inherited on difference.spell_id = inherited.spell_id;

@@ -8,7 +8,7 @@
 insert into posting
 with version as (
     select
-        'credit' as kind,
+        cast('credit' as posting_kind) as kind,
         reason,
         spell_id,
         posted_number as charge_number,
@@ -18,10 +18,10 @@ with version as (
         posted_hrg as hrg_code,
         -posted_price as amount,
     from entry
-    where posted_number is not null and reason <> 'held'
+    where posted_number is not null and reason is not null
     union all
     select
-        'charge' as kind,
+        cast('charge' as posting_kind) as kind,
         reason,
         spell_id,
         due_number as charge_number,
@@ -35,7 +35,7 @@ with version as (
     union all
     -- What moved_version made: versions that begin and end in this close.
     select
-        'charge' as kind,
+        cast('charge' as posting_kind) as kind,
         entry.reason,
         entry.spell_id,
         charge.charge_number,

@@ -79,13 +79,14 @@ judged as (
     select
         *,
         case
-            when pod = 'regular' then 'excluded'
-            when all_excluded and local_price is null then 'excluded'
-            when all_excluded then 'local'
-            when hrg_code is null or starts_with(hrg_code, 'U') then 'ungrouped'
-            when tariff_price is not null then 'priced'
-            when local_price is not null then 'local'
-            else 'no_tariff'
+            when pod = 'regular' then cast('excluded' as price_status)
+            when all_excluded and local_price is null then cast('excluded' as price_status)
+            when all_excluded then cast('local' as price_status)
+            when hrg_code is null or starts_with(hrg_code, 'U')
+                then cast('ungrouped' as price_status)
+            when tariff_price is not null then cast('priced' as price_status)
+            when local_price is not null then cast('local' as price_status)
+            else cast('no_tariff' as price_status)
         end as price_status,
     from matched
 ),

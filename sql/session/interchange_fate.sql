@@ -20,7 +20,7 @@ create or replace temp macro interchange_fate(last_good) as table
                     record.scope_number is null
                     and list_contains(getvariable('deletion_types'), record.cds_update_type)
                     then 'deletion'
-                else coalesce(last_good.fate, 'superseded')
+                else coalesce(cast(last_good.fate as varchar), 'superseded')
             end as fate,
         from record
         left join quarantine on record.rowid = quarantine.record_id

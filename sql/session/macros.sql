@@ -117,9 +117,10 @@ sign(numerator) * ((2 * abs(numerator) + denominator) // (2 * denominator));
 -- (Spells and prices, POD).
 create or replace temp macro pod_of(admission_group, classification_group) as
 case
-    when admission_group <> 'elective' then 'non_elective'
-    when classification_group in ('daycase', 'regular') then classification_group
-    else 'elective'
+    when admission_group <> 'elective' then cast('non_elective' as point_of_delivery)
+    when classification_group = 'daycase' then cast('daycase' as point_of_delivery)
+    when classification_group = 'regular' then cast('regular' as point_of_delivery)
+    else cast('elective' as point_of_delivery)
 end;
 
 -- What names a spell: its provider and its provider spell number; and the number, out of it.

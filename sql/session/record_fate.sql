@@ -104,9 +104,9 @@ create or replace temp macro record_fate(high_water) as table
     select
         last_good.record_id,
         case
-            when last_good.is_deleted then 'deleted'
-            when not brought_again.in_quarantine then 'replaced'
-            else 'live'
+            when last_good.is_deleted then cast('deleted' as record_fate)
+            when not brought_again.in_quarantine then cast('replaced' as record_fate)
+            else cast('live' as record_fate)
         end as fate,
         coalesce(brought_again.in_quarantine, false) as correction_quarantined,
         last_good.prime_recipient_changed,

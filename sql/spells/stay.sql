@@ -46,6 +46,13 @@ ends as (
     left join of_several on spell_key.any_record = of_several.any_record
 ),
 
+method as (
+    select
+        code,
+        cast("group" as admission_type) as admission_type,
+    from admission_method
+),
+
 edition_in_force as (
     select
         -- A number, since millions of days are asked for their year.
@@ -76,11 +83,11 @@ select
         1,
         0
     ) as age,
-    pod_of(admission_method."group", patient_classification."group") as pod,
-    admission_method."group" as admission_type,
+    pod_of(method.admission_type, patient_classification."group") as pod,
+    method.admission_type,
 from ends
 inner join grouped_record as record on ends.first_record = record.record_id
-inner join admission_method on record.admission_method = admission_method.code
+inner join method on record.admission_method = method.code
 inner join patient_classification on record.patient_classification = patient_classification.code
 left join edition_in_force
     on financial_year_begins(ends.last_discharge_date) = edition_in_force.year_begins;

@@ -72,8 +72,8 @@ select
         else 'year_to_date'
     end as sheet,
     charge_reference_of(holder, period, revision, number) as charge_reference,
-    kind,
-    reason,
+    cast(kind as varchar) as kind,
+    cast(reason as varchar) as reason,
     strftime(activity_month, '%Y-%m') as activity_month,
     nhs_number,
     local_patient_identifier,
@@ -87,7 +87,7 @@ select
     discharge_date,
     length_of_stay,
     adjusted_length_of_stay,
-    pod,
+    cast(pod as varchar) as pod,
     admission_method,
     cast(null as varchar) as admission_method_name,
     main_specialty,
@@ -97,7 +97,7 @@ select
     primary_procedure,
     hrg_code,
     cast(null as varchar) as hrg_name,
-    price_status,
+    cast(price_status as varchar) as price_status,
     exclusion_reason,
     tariff_edition,
     if(is_credit, -base_price, base_price) as base_price,
@@ -108,7 +108,7 @@ select
     if(is_credit, -top_up_payment, top_up_payment) as top_up_payment,
     if(is_credit, -market_forces_payment, market_forces_payment) as market_forces_payment,
     if(is_credit, -total_price, total_price) as total_price,
-    attribution_basis,
+    cast(attribution_basis as varchar) as attribution_basis,
     case attribution_basis
         when 'registration' then 'on the registration list of practice ' || practice_code
         when 'submitted_practice' then 'the hospital gave practice ' || practice_code

@@ -233,10 +233,11 @@ def test_a_revision_under_way_is_not_in_the_exports(tmp_path: Path) -> None:
 
 
 def test_an_older_warehouse_is_migrated_to_the_same_ledger(month: Month, tmp_path: Path) -> None:
-    """Schema version 2 had a posting's reference as text, and of the log more beside a charge."""
+    """Schema version 2 had texts for lists and references, and more of the log in a charge."""
     site = tmp_path / "site"
     shutil.copytree(month.site, site)
     with duckdb.connect(str(site / "warehouse" / "5XA.duckdb")) as connection:
+        _keep_texts(connection)
         connection.execute(
             "create table as_text as select * exclude (period, revision, number, charge_reference),"
             " cast(charge_reference as varchar) as charge_reference from posting; "
@@ -253,3 +254,16 @@ def test_an_older_warehouse_is_migrated_to_the_same_ledger(month: Month, tmp_pat
         assert export(site, table, PERIOD) == export(month.site, table, PERIOD)
     assert (site / "warehouse" / "5XA.schema2.duckdb").exists()
     done(site, "verify", PERIOD)
+
+
+def _keep_texts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Turn every column of a closed list into text, and forget the lists."""
+    for table, column in connection.execute(
+        "select columns.table_name, columns.column_name from duckdb_columns() as columns "
+        "inner join duckdb_tables() using (table_oid) where columns.data_type like 'ENUM%'"
+    ).fetchall():
+        connection.execute(f"alter table {table} alter column {column} type varchar")
+    for (name,) in connection.execute(
+        "select distinct type_name from duckdb_types() where logical_type = 'ENUM' and not internal"
+    ).fetchall():
+        connection.execute(f"drop type {name}")
