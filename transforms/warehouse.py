@@ -180,7 +180,14 @@ def leave_room(
 
 def begin_session(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the macros and code lists that the SQL files use (sql/session)."""
-    files = ("macros", "codes", "record_fate", "interchange_fate", "standing_posting")
+    files = (
+        "macros",
+        "codes",
+        "point_of_delivery",
+        "record_fate",
+        "interchange_fate",
+        "standing_posting",
+    )
     _make_ready(connection, *(f"{name}.sql" for name in files))
 
 

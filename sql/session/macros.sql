@@ -113,16 +113,6 @@ cast(cast(rate as decimal(28, 8)) * 100000000 as hugeint);
 create or replace temp macro nearest(numerator, denominator) as
 sign(numerator) * ((2 * abs(numerator) + denominator) // (2 * denominator));
 
--- The point of delivery, from the groups of the admission method and the patient classification
--- (Spells and prices, POD).
-create or replace temp macro pod_of(admission_group, classification_group) as
-case
-    when admission_group <> 'elective' then cast('non_elective' as point_of_delivery)
-    when classification_group = 'daycase' then cast('daycase' as point_of_delivery)
-    when classification_group = 'regular' then cast('regular' as point_of_delivery)
-    else cast('elective' as point_of_delivery)
-end;
-
 -- What names a spell: its provider and its provider spell number; and the number, out of it.
 create or replace temp macro spell_id_of(provider_code, provider_spell_number) as
 provider_code || '-' || provider_spell_number;
