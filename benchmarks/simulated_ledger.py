@@ -218,13 +218,13 @@ def _post(connection: duckdb.DuckDBPyConnection) -> None:
         "activity_month, pod, null, (changed * 0.01)::decimal(18, 2), activity_month, 1, place "
         "from drawn where changed > 0"
     )
-    # Versions stand from the close in which they arrived; what the forecast does not read is blank.
+    # Versions stand from the close in which they arrived; what no forecast reads is made up.
     connection.execute(
         "insert into charge by name select place as charge_number, arrives + 1 as from_close, "
         "if(changed >= 0, arrives + 2, null) as to_close, place::varchar as spell_id, "
         "'' as provider_code, 0 as first_record, 0 as last_record, "
         "1 as episodes, activity_month as admission_date, activity_month as discharge_date, "
-        "activity_month, pod, '' as admission_type, 0 as length_of_stay, "
+        "activity_month, pod, 'other' as admission_type, 0 as length_of_stay, "
         "0 as adjusted_length_of_stay, 'priced' as price_status, "
         "0 as base_price, 0 as short_stay_adjustment, 0 as excess_days, 0 as excess_day_payment, "
         "0 as top_up_payment, 0 as market_forces_payment, "

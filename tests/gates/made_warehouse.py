@@ -123,7 +123,9 @@ def made_site(directory: Path, *, spoilt_by: str = "", settings: str = "") -> Si
     site = load_site(directory)
     site.warehouse(CODE).parent.mkdir(parents=True)
     with contextlib.closing(duckdb.connect(str(site.warehouse(CODE)))) as connection:
-        warehouse.run(connection, "schema/0001_initial.sql")
+        for version in sorted((warehouse.SQL / "schema").glob("*.sql")):
+            warehouse.run(connection, f"schema/{version.name}")
+        connection.execute(f"update schema_version set version = {warehouse.schema_version()}")
         connection.execute(_RECORDS + _CHARGES + spoilt_by)
     return site
 
