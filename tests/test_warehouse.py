@@ -183,3 +183,18 @@ def test_duckdb_leaves_a_part_of_the_memory_limit_to_the_program(tmp_path: Path)
     with warehouse.open_warehouse(load_site(site), COMMISSIONER, "looking") as connection:
         found = connection.execute("select current_setting('memory_limit')").fetchone()
     assert found == ("667.5 MiB",)  # 1,000,000,000 x 7 / 10 = 700,000,000 bytes
+
+
+@pytest.mark.parametrize(
+    ("code_list", "closed_list"),
+    [("admission_method", "admission_type"), ("cds_record_type", "record_group")],
+)
+def test_the_groups_of_a_code_list_are_those_that_the_schema_knows(
+    site: Path, code_list: str, closed_list: str
+) -> None:
+    with warehouse.open_warehouse(load_site(site), COMMISSIONER, "looking") as connection:
+        groups, known = connection.execute(
+            f'select (select list(distinct "group" order by "group") from {code_list}), '
+            f"enum_range(null::{closed_list})"
+        ).fetchall()[0]
+    assert groups == known

@@ -1,4 +1,4 @@
--- Schema version 6: what these documents have a closed list of is kept as ENUM, a byte a row, which
+-- Schema version 6: what the design has a closed list of is kept as ENUM, a byte a row, which
 -- is written and sorted in less time than a text; and nothing else can stand in the ledger.
 --
 -- Values stand in the order of their texts, so that they sort like these.

@@ -254,6 +254,14 @@ def test_an_older_warehouse_is_migrated_to_the_same_ledger(month: Month, tmp_pat
         assert export(site, table, PERIOD) == export(month.site, table, PERIOD)
     assert (site / "warehouse" / "5XA.schema2.duckdb").exists()
     done(site, "verify", PERIOD)
+    # The next close finds the same charges, so that it begins no version of any.
+    close(site, "2004-06")
+    with duckdb.connect(str(site / "warehouse" / "5XA.duckdb"), read_only=True) as connection:
+        begun = connection.execute(
+            "select (select count(*) from charge where from_close = max(close_number)), "
+            "(select count(*) from charge where to_close is null) from close"
+        ).fetchone()
+    assert begun is not None and begun[0] == 0 and begun[1] > 0
 
 
 def _keep_texts(connection: duckdb.DuckDBPyConnection) -> None:
