@@ -57,10 +57,8 @@ _READINGS: dict[Kind, str] = {
     "and (try_cast({0}[1:4] as integer) + 1) % 100 = try_cast({0}[6:7] as integer), {0}, null)",
     "pod": "if({0} in ('elective', 'daycase', 'non_elective'), {0}, null)",
 }
-# Kinds whose texts stand in a table as they are.
-_TEXTS: tuple[Kind, ...] = ("text", "code")
-# What stands in a table for another text that is not of its column's kind, until that is told:
-# nothing of the kind is equal to it.
+# What stands in a table for a text that is not of its column's kind, until that is told: nothing of
+# the kind is equal to it. Of the kinds `text` and `code` every text stands as it is.
 _MARKS: dict[Kind, str] = {
     "date": "date 'infinity'",
     "ods_date": "date 'infinity'",
@@ -522,7 +520,7 @@ def _values(layout: Layout) -> str:
 
 def _reading_or_mark(column: Column) -> str:
     text = delimited.identifier(column.name)
-    if column.kind in _TEXTS:
+    if column.kind not in _MARKS:
         return text
     mark = _MARKS[column.kind]
     return f"case when {text} is not null then coalesce({_reading(column)}, {mark}) end"

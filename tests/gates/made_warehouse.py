@@ -5,10 +5,7 @@ order, and September has 200 spells with their charges: a test spoils one thing 
 expectation stops it. Everything here is synthetic.
 """
 
-import contextlib
 from pathlib import Path
-
-import duckdb
 
 from transforms import warehouse
 from transforms.gates import run_gate
@@ -122,10 +119,7 @@ def made_site(directory: Path, *, spoilt_by: str = "", settings: str = "") -> Si
     (directory / "site.toml").write_text(_SITE + settings, encoding="utf-8")
     site = load_site(directory)
     site.warehouse(CODE).parent.mkdir(parents=True)
-    with contextlib.closing(duckdb.connect(str(site.warehouse(CODE)))) as connection:
-        for version in sorted((warehouse.SQL / "schema").glob("*.sql")):
-            warehouse.run(connection, f"schema/{version.name}")
-        connection.execute(f"update schema_version set version = {warehouse.schema_version()}")
+    with warehouse.open_warehouse(site, CODE, "making it by hand") as connection:
         connection.execute(_RECORDS + _CHARGES + spoilt_by)
     return site
 
